@@ -1,0 +1,1 @@
+"""The memory: one file per database with its tables and questions. Returns the cores' dataclasses."""

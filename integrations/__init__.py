@@ -1,0 +1,1 @@
+"""The doors: messages, files and lists from outside, each behind a port."""

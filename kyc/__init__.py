@@ -1,0 +1,1 @@
+"""Who: names, screening, tiers and limits. Pure; may import risk."""

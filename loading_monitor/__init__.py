@@ -1,0 +1,1 @@
+"""What was loaded: order classes, the supervision draw and quota. Pure; may import risk."""

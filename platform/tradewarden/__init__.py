@@ -1,0 +1,1 @@
+"""The runnable: settings, wiring, use cases, api, console, workers, command line."""

@@ -1,0 +1,1 @@
+"""The checks: small pure functions with a card each, listed in `catalogue.CHECKS`."""

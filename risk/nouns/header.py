@@ -1,0 +1,111 @@
+"""Header of a customs declaration: every single-window `DecHead` element under a plain English name.
+
+The mapping to element names, lengths and code tables is `integrations/single_window/elements.csv`.
+Codes are strings, weights kilograms, dates the raw `yyyyMMdd` text (a bad date is a finding, not a crash).
+"""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Header:
+    """One declaration header (handbook 02 §2). Empty text and None mean: not filled in."""
+
+    unified_number: str = ""
+    direction: str = ""
+    document_type_flags: str = ""
+    declarant_customs_code: str = ""
+    declarant_name: str = ""
+    declarant_uscc: str = ""
+    declarant_ciq_code: str = ""
+    approval_number: str = ""
+    transport_document_number: str = ""
+    contract_number: str = ""
+    data_entry_code: str = ""
+    data_entry_name: str = ""
+    data_entry_uscc: str = ""
+    declaration_office: str = ""
+    border_office: str = ""
+    domestic_port: str = ""
+    duty_nature: str = ""
+    extension_flags: str = ""
+    transit_relation: str = ""
+    foreign_port: str = ""
+    departure_port: str = ""
+    filing_flag: str = ""
+    entry_number: str = ""
+    pre_entry_number: str = ""
+    entry_type: str = ""
+    freight_mark: str = ""
+    freight_rate: Decimal | None = None
+    freight_currency: str = ""
+    insurance_mark: str = ""
+    insurance_rate: Decimal | None = None
+    insurance_currency: str = ""
+    other_charges_mark: str = ""
+    other_charges_rate: Decimal | None = None
+    other_charges_currency: str = ""
+    gross_weight_kg: Decimal | None = None
+    net_weight_kg: Decimal | None = None
+    border_date: str = ""
+    declaration_date: str = ""
+    data_entry_clerk: str = ""
+    clerk_card_number: str = ""
+    declarant_person: str = ""
+    declarant_person_id: str = ""
+    licence_number: str = ""
+    ledger_number: str = ""
+    remarks: str = ""
+    shipping_marks: str = ""
+    producer_customs_code: str = ""
+    producer_uscc: str = ""
+    producer_ciq_code: str = ""
+    producer_name: str = ""
+    domestic_party_customs_code: str = ""
+    domestic_party_uscc: str = ""
+    domestic_party_ciq_code: str = ""
+    domestic_party_name: str = ""
+    overseas_consignor_code: str = ""
+    overseas_party_name_zh: str = ""
+    overseas_consignor_name: str = ""
+    overseas_party_address: str = ""
+    overseas_consignee_code: str = ""
+    overseas_consignee_name: str = ""
+    domestic_party_foreign_name: str = ""
+    package_count: int | None = None
+    package_type: str = ""
+    no_other_packing_flag: str = ""
+    arrival_country: str = ""
+    trading_country: str = ""
+    supervision_mode: str = ""
+    transport_mode: str = ""
+    means_of_transport: str = ""
+    trade_term: str = ""
+    guarantee_release_flag: str = ""
+    bonded_list_type: str = ""
+    price_promises: str = ""
+    business_items: str = ""
+    inspection_diversion: str = ""
+    tax_administration_mark: str = ""
+    goods_location: str = ""
+    delivery_order_number: str = ""
+    port_inspection_office: str = ""
+    certificate_office: str = ""
+    accepting_inspection_office: str = ""
+    destination_office: str = ""
+    special_business_flags: str = ""
+    departure_date: str = ""
+    discharge_date: str = ""
+    related_reason: str = ""
+    related_number: str = ""
+    original_container_flag: str = ""
+    edi_remark: str = ""
+    edi_remark_2: str = ""
+    print_date: str = ""
+    related_document: str = ""
+    risk_parameter: str = ""
+
+    @property
+    def is_export(self) -> bool:
+        return self.direction == "E"

@@ -1,0 +1,45 @@
+"""The policy a new installation starts with, derived from the cards (confidence markers: handbook 00).
+
+Only a `block` check of high confidence holds an order by itself; a `block` of less certain basis asks for a review.
+"""
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from risk.checks.card import Card
+from risk.findings import Outcome, Severity
+from risk.policy import CheckSetting, Policy, TierLimit
+
+POINTS = {Severity.BLOCK: 40, Severity.WARN: 8, Severity.INFO: 2}
+
+
+def default_setting(card: Card) -> CheckSetting:
+    """The price of a check's answers before anybody changed it."""
+    certain = card.confidence == "high"
+    blocks = card.severity is Severity.BLOCK
+    points = POINTS[card.severity] if certain else POINTS[card.severity] * 3 // 4
+    floor = (Outcome.HOLD if certain else Outcome.REVIEW) if blocks else Outcome.RELEASE
+    matters = card.no_data_matters
+    return CheckSetting(
+        severity=card.severity,
+        points=points,
+        floor=floor,
+        no_data_points=(10 if blocks else 2) if matters else 0,
+        no_data_floor=Outcome.REVIEW if matters and blocks and certain else Outcome.RELEASE,
+        parameters=card.parameters,
+    )
+
+
+def default_policy(cards: Iterable[Card]) -> Policy:
+    """The starting policy over a set of cards, version 1."""
+    return Policy(
+        name="default",
+        version=1,
+        checks={card.id: default_setting(card) for card in cards},
+        tiers={
+            "A": TierLimit(single_usd=Decimal(300_000), month_usd=Decimal(2_000_000), supervised_share=Decimal("0.05")),
+            "B": TierLimit(single_usd=Decimal(100_000), month_usd=Decimal(600_000), supervised_share=Decimal("0.10")),
+            "C": TierLimit(single_usd=Decimal(30_000), month_usd=Decimal(150_000), supervised_share=Decimal("0.30")),
+            "D": TierLimit(single_usd=Decimal(10_000), month_usd=Decimal(0), supervised_share=Decimal(1)),
+        },
+    )
