@@ -1,0 +1,1 @@
+"""The use cases of the main job: take in, gather, assess, record."""

@@ -1,0 +1,54 @@
+"""Settings: the only place that reads the environment. Each field is the answer to the question in its description."""
+
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from tradewarden.errors import CannotStart
+
+
+class Settings(BaseSettings):
+    """Every setting is an environment variable with the prefix `TRADEWARDEN_`, for example `TRADEWARDEN_PORT`."""
+
+    model_config = SettingsConfigDict(env_prefix="TRADEWARDEN_", frozen=True, extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="Where do the database, files and keys live?")
+    database_url: str = Field("", description="Which database? Empty: SQLite in the data folder.")
+    host: str = Field("127.0.0.1", description="On which address does the console listen?")
+    port: Annotated[int, Field(ge=1, le=65535)] = Field(8000, description="On which port does the console listen?")
+    https: bool = Field(False, description="Is the console reached over HTTPS (secure cookies)?")
+    kafka_servers: str = Field("", description="Which Kafka brokers (host:port, comma separated)? Empty: none.")
+    batch_size: Annotated[int, Field(ge=1, le=5000)] = Field(64, description="How many events does a worker take?")
+    idle_seconds: Annotated[float, Field(gt=0, le=60)] = Field(0.2, description="How long does an idle worker wait?")
+    body_limit_bytes: Annotated[int, Field(ge=1024)] = Field(8_000_000, description="How large may an upload be?")
+    log_level: str = Field("INFO", description="From which level are log lines written?")
+    metrics: bool = Field(True, description="Is /metrics served?")
+
+    @property
+    def url(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'tradewarden.db'}"
+
+    @property
+    def keys_dir(self) -> Path:
+        """Folder of the signing key and the draw secret, outside the database."""
+        return self.data_dir / "keys"
+
+    @property
+    def files_dir(self) -> Path:
+        """Folder of the content-addressed documents."""
+        return self.data_dir / "files"
+
+
+def load_settings() -> Settings:
+    """Settings from the environment. Raises CannotStart naming variable, value and what was expected."""
+    try:
+        return Settings()  # type: ignore[call-arg]  # every field has its default, filled from the environment
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "TRADEWARDEN_" + "_".join(str(part) for part in first["loc"]).upper()
+        raise CannotStart(
+            f"{name}={first.get('input')!r} is not usable: {first['msg']}. Set it to a valid value or unset it."
+        ) from error
