@@ -26,6 +26,9 @@ from risk.nouns.order import BusinessMode, Order
 from risk.nouns.parties import Party, Role
 from risk.reference import Code, Reference, Tariff
 
+SERVICES = {"broker", "postgres", "browser"}
+SERVED = pytest.StashKey[set[str]]()
+
 SEED = Path(__file__).parent.parent / "databases" / "seed"
 PLATFORM_USCC = "91440399MAX0000153"
 FACTORY_USCC = "91440399MAX000023X"
@@ -259,3 +262,31 @@ def revise() -> Callable[..., OrderFacts]:
         return replace(facts, order=order, **groups.get("facts", {}))
 
     return change
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-services",
+        action="store_true",
+        help="fail when a test with a real broker, PostgreSQL or browser is skipped, or none ran",
+    )
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Any:
+    outcome = yield
+    report = outcome.get_result()
+    services = SERVICES & {mark.name for mark in item.iter_markers()}
+    if services and report.when == "call" and report.passed:
+        item.config.stash.setdefault(SERVED, set()).update(services)
+    if services and report.skipped and item.config.getoption("--require-services"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was skipped although real services are required: {report.longrepr}"
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    whole_suite = not session.config.getoption("keyword") and session.config.args in ([], ["tests"])
+    missing = SERVICES - session.config.stash.get(SERVED, set())
+    if session.config.getoption("--require-services") and whole_suite and missing and exitstatus == 0:
+        print(f"\nno test ran with a real {', '.join(sorted(missing))}")
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
