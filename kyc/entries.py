@@ -19,9 +19,10 @@ class ListEntry:
     """One subject of one list. `names` holds the primary name first, then aliases and former names.
 
     `entry_id` is the publisher's own number; `reference` a second number it prints (UN reference beside DATAID).
-    `identifiers` are texts by sort: uscc, organisation_code, imo, identity_number, passport, customs_code, registration,
-    tax_number. `birth_dates` are ISO dates, months or years ("1971", "1971-02", "1971-02-03"). `countries` are ISO
-    3166-1 alpha-3. `valid_to` is the last day in force; None means still in force.
+    `identifiers` are texts by sort: uscc, organisation_code, imo, identity_number, passport, customs_code,
+    registration, tax_number. `weak_names`: those the publisher calls low quality. `birth_dates` are ISO dates,
+    months or years ("1971", "1971-02", "1971-02-03"). `countries` are ISO 3166-1 alpha-3. `valid_to` is the last
+    day in force; None means still in force.
     """
 
     list_id: str
