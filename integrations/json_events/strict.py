@@ -1,0 +1,129 @@
+"""The strict look at a parsed message before it becomes an order: nothing unknown, nothing twice, nothing endless.
+
+Each check is kept cheap, because every event of the stream passes here; what costs time runs only after something
+looked suspicious.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import Any
+
+from integrations.characters import EXPECTED, FORBIDDEN, forbidden_in
+from integrations.errors import DoorError, LimitExceeded
+from integrations.json_events.limits import Limits
+from integrations.json_events.shape import Shape
+
+_PLAIN_NUMBER = re.compile(r"\d{1,19}(\.\d{1,12})?", re.ASCII).fullmatch
+_NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII).fullmatch
+_AWARE = re.compile(r".*([zZ]|[+-]\d\d:\d\d)", re.ASCII | re.DOTALL).fullmatch
+_LARGEST = Decimal(10) ** 20
+_PLACES = 12
+_LARGEST_INTEGER = 10**15
+
+Path = tuple[Any, ...]
+"""Where we are, innermost last: (outer path, key or index). Written out only for an error, since most have none."""
+
+ROOT: Path = ()
+
+
+def written(path: Path) -> str:
+    """A path as in `$.order.parties[0].role`."""
+    if not path:
+        return "$"
+    outer, step = path
+    return f"{written(outer)}[{step}]" if isinstance(step, int) else f"{written(outer)}.{str(step)[:100]}"
+
+
+@dataclass(slots=True)
+class Inspection:
+    """One walk over one parsed message; counts the keys it has seen."""
+
+    source: str
+    limits: Limits
+    keys_seen: int = 0
+
+    def objects(self, value: Any, shape: Shape, path: Path = ROOT) -> None:
+        """Check keys, array sizes, numbers and times below `value`. Wrong types are left to the typed conversion.
+
+        Raises DoorError.
+        """
+        if type(value) is not dict:
+            return
+        self.keys_seen += len(value)
+        if not shape.keys.issuperset(value):
+            self._unknown(value, shape, path)
+        for key in shape.decimals:
+            number = value.get(key)
+            if number is not None and not (type(number) is str and _PLAIN_NUMBER(number)):
+                self._number(number, (path, key))
+        for key in shape.integers:
+            number = value.get(key)
+            if type(number) is int and not -_LARGEST_INTEGER < number < _LARGEST_INTEGER:
+                raise self._error((path, key), number, "a whole number of at most 15 digits", "Correct the number.")
+        for key in shape.times:
+            text = value.get(key)
+            if type(text) is str and not _AWARE(text):
+                expected = "a time with its offset from UTC, such as 2026-03-08T12:00:00+08:00"
+                raise self._error((path, key), text, expected, "Add the offset (+08:00 for China) or Z.")
+        for key, below in shape.nested.items():
+            inner = value.get(key)
+            if type(inner) is list:
+                self._count(inner, (path, key))
+                for index, item in enumerate(inner):
+                    self.objects(item, below, ((path, key), index))
+            elif inner is not None:
+                self.objects(inner, below, (path, key))
+
+    def texts(self, value: Any) -> None:
+        """Check every text below `value` for length and for characters that cannot be stored."""
+        for place, text in texts_below(value, "$"):
+            if len(text) > self.limits.text:
+                expected = f"at most {self.limits.text} characters, found {len(text)}"
+                raise LimitExceeded(self.source, place, text, expected, "Shorten the text and send it again.")
+            if FORBIDDEN.search(text):
+                step = f"Remove {forbidden_in(text)} and send it again."
+                raise DoorError(self.source, place, text, EXPECTED, step)
+
+    def _count(self, items: list[Any], path: Path) -> None:
+        if len(items) > self.limits.items:
+            expected = f"at most {self.limits.items} entries"
+            raise LimitExceeded(self.source, written(path), f"{len(items)} entries", expected, "Split the order.")
+
+    def _unknown(self, value: dict[str, Any], shape: Shape, path: Path) -> None:
+        name = min(value.keys() - shape.keys)
+        near = get_close_matches(name, shape.keys, n=1)
+        hint = f"a field of {shape.name}" + (f", perhaps {near[0]}" if near else "")
+        step = "Correct or remove the field; unknown fields are not dropped in silence."
+        raise self._error((path, name), value[name], hint, step)
+
+    def _number(self, value: Any, path: Path) -> None:
+        if isinstance(value, str):
+            if not _NUMBER(value):
+                raise self._error(path, value, "a finite decimal number", "Write digits with a point, such as 12.50.")
+            value = Decimal(value)
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            return
+        number = Decimal(value)
+        if abs(number) >= _LARGEST or -int(number.as_tuple().exponent) > _PLACES:
+            expected = f"at most 20 digits before and {_PLACES} after the decimal point"
+            raise self._error(path, value, expected, "Correct the number.")
+
+    def _error(self, path: Path, value: object, expected: str, next_step: str) -> DoorError:
+        return DoorError(self.source, written(path), value, expected, next_step)
+
+
+def texts_below(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every text below `value`, keys included, with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            if FORBIDDEN.search(key):
+                yield f"{path} (name of a field)", key
+            yield from texts_below(inner, f"{path}.{key[:100]}")
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from texts_below(inner, f"{path}[{index}]")
