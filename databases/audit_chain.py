@@ -1,65 +1,133 @@
-"""Hash chains of the audit: pure functions from an entry's fields to its hash, and the walk that finds tampering.
+"""The hash chain of audit entries: pure, so that the recorder, the exporter and a verifier share one definition.
 
-One chain per writer stream. An entry is a mapping of plain values (text, integers, aware times in UTC, mappings of
-these) with at least `stream`, `seq` (from 1, without gaps), `previous_hash` and `hash`. The hash is taken over the
-canonical JSON of every field but `hash` itself, so no column can be changed without being found, and it can be
-re-computed from an exported line with nothing but SHA-256 and a JSON reader.
+The hash of an entry is the SHA-256 of its canonical JSON with the hash of the entry before it in the same stream; the
+first entry of a stream follows 64 zeros. Times are written in UTC with microseconds.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
-from risk.canonical import digest
+from risk.canonical import canonical, digest
 
 GENESIS = "0" * 64
-"""`previous_hash` of the first entry of a stream."""
+SYSTEM_STREAM = "system"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEntry:
+    """What happened, before it has a place in a chain. `actor` is a user name or a worker's name, never empty.
+
+    `action` is a dotted verb (order.decided, order.read, alert.approved). `before_hash` and `after_hash` are SHA-256
+    of the object's canonical JSON, empty where there was none.
+    """
+
+    at: datetime
+    actor: str
+    action: str
+    object_type: str
+    object_id: str
+    details: Mapping[str, Any] = field(default_factory=dict)
+    before_hash: str = ""
+    after_hash: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditEntry:
+    """An entry at its place in a stream's chain. `details` is the canonical JSON exactly as hashed."""
+
+    stream: str
+    seq: int
+    at: datetime
+    actor: str
+    action: str
+    object_type: str
+    object_id: str
+    details: str
+    before_hash: str
+    after_hash: str
+    reason: str
+    previous_hash: str
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """The last entry of a chain: its number and hash. An empty chain has number 0 and the genesis hash."""
-
-    seq: int = 0
-    hash: str = GENESIS
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """One thing wrong in a chain. `kind`: changed, missing, out_of_order, link_broken or cut; `seq`: the entry."""
+class ChainProblem:
+    """Where a chain does not hold: kind is `gap`, `changed` or `broken_link`."""
 
     kind: str
     stream: str
     seq: int
 
 
-def entry_hash(fields: Mapping[str, Any]) -> str:
-    """Hexadecimal SHA-256 over the canonical JSON of an entry without its `hash`."""
-    return digest({name: value for name, value in fields.items() if name != "hash"})
+def entry_hash(entry: AuditEntry) -> str:
+    """The hash an entry must carry, recomputed from all its other fields."""
+    return digest(
+        {
+            "stream": entry.stream,
+            "seq": entry.seq,
+            "at": stamp(entry.at),
+            "actor": entry.actor,
+            "action": entry.action,
+            "object_type": entry.object_type,
+            "object_id": entry.object_id,
+            "details": entry.details,
+            "before_hash": entry.before_hash,
+            "after_hash": entry.after_hash,
+            "reason": entry.reason,
+            "previous_hash": entry.previous_hash,
+        }
+    )
 
 
-def chained(fields: Mapping[str, Any], head: Head) -> dict[str, Any]:
-    """The entry that follows `head`: `fields` with `seq`, `previous_hash` and `hash` set."""
-    entry = {**fields, "seq": head.seq + 1, "previous_hash": head.hash}
-    return {**entry, "hash": entry_hash(entry)}
+def stamp(at: datetime) -> str:
+    """A time as it is hashed: UTC, always six digits of microseconds, `Z`."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def follow(head: Head, entry: Mapping[str, Any]) -> Iterator[Fault]:
-    """What is wrong with `entry` as the successor of `head` in the same stream."""
-    stream, seq = str(entry["stream"]), int(entry["seq"])
-    if entry_hash(entry) != entry["hash"]:
-        yield Fault("changed", stream, seq)
-    if seq <= head.seq:
-        yield Fault("out_of_order", stream, seq)
-    elif seq > head.seq + 1:
-        yield Fault("missing", stream, head.seq + 1)
-    elif entry["previous_hash"] != head.hash:
-        yield Fault("link_broken", stream, seq)
+def chained(stream: str, last: tuple[int, str], entries: Sequence[NewEntry]) -> Iterator[AuditEntry]:
+    """Put new entries behind the `last` (seq, hash) of a stream; (0, GENESIS) begins one.
+
+    Raises ValueError for an entry without actor: an audit that is blind when no user is set is none.
+    """
+    seq, previous = last
+    for new in entries:
+        if not new.actor:
+            raise ValueError(f"audit entry {new.action} on {new.object_type} {new.object_id}: no actor")
+        seq += 1
+        open_entry = AuditEntry(
+            stream=stream,
+            seq=seq,
+            at=new.at,
+            actor=new.actor,
+            action=new.action,
+            object_type=new.object_type,
+            object_id=new.object_id,
+            details=canonical(new.details).decode(),
+            before_hash=new.before_hash,
+            after_hash=new.after_hash,
+            reason=new.reason,
+            previous_hash=previous,
+            hash="",
+        )
+        entry = replace(open_entry, hash=entry_hash(open_entry))
+        previous = entry.hash
+        yield entry
 
 
-def ends_at(stream: str, head: Head, promised: Head) -> Iterator[Fault]:
-    """Whether a walked chain reaches the head that a signed checkpoint promised."""
-    if head.seq < promised.seq:
-        yield Fault("cut", stream, head.seq + 1)
-    elif head.seq == promised.seq and head.hash != promised.hash:
-        yield Fault("changed", stream, head.seq)
+def problems(entries: Iterable[AuditEntry], start: tuple[int, str] = (0, GENESIS)) -> Iterator[ChainProblem]:
+    """All breaks in the entries of ONE stream, given in order of seq and beginning behind `start`.
+
+    A cut-off tail shows only against a checkpoint or the stream's head, which the caller compares.
+    """
+    seq, previous = start
+    for entry in entries:
+        if entry.seq != seq + 1:
+            yield ChainProblem("gap", entry.stream, seq + 1)
+        elif entry.previous_hash != previous:
+            yield ChainProblem("broken_link", entry.stream, entry.seq)
+        if entry_hash(entry) != entry.hash:
+            yield ChainProblem("changed", entry.stream, entry.seq)
+        seq, previous = entry.seq, entry.hash

@@ -1,0 +1,47 @@
+"""The unit of work: all databases on one connection in one transaction. Nothing else commits."""
+
+from sqlalchemy import Connection
+
+from databases.alerts import Alerts
+from databases.audit import Audit
+from databases.clients import Clients
+from databases.dead_letters import DeadLetters
+from databases.decisions import Decisions
+from databases.files import Files
+from databases.history import History
+from databases.inbox import Inbox
+from databases.loading import Loadings
+from databases.meta import Meta
+from databases.orders import Orders
+from databases.outbox import Outbox
+from databases.policies import Policies
+from databases.price import Prices
+from databases.reference import References
+from databases.screenings import Screenings
+from databases.users import Users
+from databases.watchlists import Watchlists
+
+
+class UnitOfWork:
+    """What one transaction can ask and change. Made by `Database.writing()` and `Database.reading()` only."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.inbox = Inbox(connection)
+        self.dead_letters = DeadLetters(connection)
+        self.orders = Orders(connection)
+        self.history = History(connection)
+        self.prices = Prices(connection)
+        self.clients = Clients(connection)
+        self.watchlists = Watchlists(connection)
+        self.screenings = Screenings(connection)
+        self.reference = References(connection)
+        self.policies = Policies(connection)
+        self.decisions = Decisions(connection)
+        self.alerts = Alerts(connection)
+        self.loading = Loadings(connection)
+        self.users = Users(connection)
+        self.audit = Audit(connection)
+        self.outbox = Outbox(connection)
+        self.files = Files(connection)
+        self.meta = Meta(connection)
