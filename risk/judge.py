@@ -14,6 +14,7 @@ from risk.nouns.line import Line
 from risk.policy import CheckSetting, Policy
 
 MAXIMUM_SCORE = 100
+_UNPRICED = {"error": "NoSetting", "detail": "the policy in force does not know this check"}
 
 
 def run_checks(checks: Sequence[Check], facts: OrderFacts, policy: Policy) -> tuple[Finding, ...]:
@@ -22,7 +23,11 @@ def run_checks(checks: Sequence[Check], facts: OrderFacts, policy: Policy) -> tu
     findings: list[Finding] = []
     for check in checks:
         setting = policy.checks.get(check.card.id)
-        if setting is None or not setting.enabled:
+        if setting is None:
+            # a check the policy has never heard of: fail closed instead of skipping it
+            findings.append(Finding(check.card.id, Status.ERROR, check.card.severity, seen=_UNPRICED))
+            continue
+        if not setting.enabled:
             continue
         if direction and direction not in check.card.direction:
             findings.append(Finding(check.card.id, Status.PASS, setting.severity))
@@ -76,13 +81,13 @@ def contributions(findings: Iterable[Finding], policy: Policy) -> tuple[Contribu
 
 
 def _priced(check: str, status: Status, alike: Sequence[Finding], policy: Policy) -> Contribution:
-    setting = policy.checks[check]
     demanded = max(finding.floor for finding in alike)
+    if status is Status.ERROR:
+        return Contribution(check, status, policy.error_points, max(policy.error_floor, demanded), len(alike))
+    setting = policy.checks[check]
     if status is Status.HIT:
         return Contribution(check, status, setting.points, max(setting.floor, demanded), len(alike))
-    if status is Status.NO_DATA:
-        return Contribution(check, status, setting.no_data_points, max(setting.no_data_floor, demanded), len(alike))
-    return Contribution(check, status, policy.error_points, max(policy.error_floor, demanded), len(alike))
+    return Contribution(check, status, setting.no_data_points, max(setting.no_data_floor, demanded), len(alike))
 
 
 def judge(checks: Sequence[Check], facts: OrderFacts, policy: Policy) -> Judgement:

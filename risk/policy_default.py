@@ -4,7 +4,9 @@ Only a `block` check of high confidence holds an order by itself; a `block` of l
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from risk.checks.card import Card
 from risk.findings import Outcome, Severity
@@ -28,6 +30,35 @@ def default_setting(card: Card) -> CheckSetting:
         no_data_floor=Outcome.REVIEW if matters and blocks and certain else Outcome.RELEASE,
         parameters=card.parameters,
     )
+
+
+def completed(policy: Policy, cards: Iterable[Card]) -> Policy:
+    """`policy` with default settings for checks it does not know and every parameter of its card's type.
+
+    Stored policies carry decimals as text; the card says what a parameter is. The hash stays the same when nothing
+    was added. Raises ValueError naming check, parameter and value when a stored value does not fit.
+    """
+    settings = {}
+    for card in cards:
+        stored = policy.checks.get(card.id)
+        settings[card.id] = default_setting(card) if stored is None else _typed(stored, card)
+    return replace(policy, checks=settings)
+
+
+def _typed(setting: CheckSetting, card: Card) -> CheckSetting:
+    stored = {name: value for name, value in setting.parameters.items() if name in card.parameters}
+    typed = {name: _as(value, stored.get(name, value), f"{card.id}.{name}") for name, value in card.parameters.items()}
+    return replace(setting, parameters=typed)
+
+
+def _as(like: Any, value: Any, name: str) -> Any:
+    """`value` in the type of `like`."""
+    try:
+        if isinstance(like, Decimal):
+            return Decimal(value)
+        return tuple(value) if isinstance(like, tuple) else type(like)(value)
+    except (ArithmeticError, TypeError, ValueError) as error:
+        raise ValueError(f"policy parameter {name} = {value!r} is no {type(like).__name__}; correct it") from error
 
 
 def default_policy(cards: Iterable[Card]) -> Policy:
