@@ -1,1 +1,3 @@
 """The runnable: settings, wiring, use cases, api, console, workers, command line."""
+
+__version__ = "0.1.0"

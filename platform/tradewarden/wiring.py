@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from databases.engine import Database
 from integrations.storage.local import LocalStorage
+
+from databases.engine import Database
 from risk.checks.card import Check
 from risk.checks.catalogue import CHECKS
 from risk.explain import Explainer
 from tradewarden.errors import CannotStart
-from tradewarden.pipeline.standing import Standing
 from tradewarden.settings import Settings
+from tradewarden.standing import Standing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

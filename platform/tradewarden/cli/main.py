@@ -1,0 +1,60 @@
+"""Entry point: collects the commands and turns errors into one clear line and an exit status.
+
+0 = done, 1 = done and something was found wrong, 2 = could not be done.
+"""
+
+import sys
+
+import click
+import typer
+
+from databases.errors import StorageError
+from integrations.errors import DoorError
+from tradewarden.cli import (
+    aeo,
+    assess,
+    audit,
+    checks,
+    clients,
+    compare,
+    db,
+    demo,
+    lists,
+    screen,
+    serve,
+    simulate,
+    worker,
+)
+from tradewarden.cli.output import fail
+from tradewarden.errors import TradeWardenError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="TradeWarden 外综服风控平台: risk control for comprehensive foreign-trade services providers.",
+)
+for module in (demo, serve, worker, assess, checks, screen, compare, simulate):
+    module.register(app)
+for name, group in (("lists", lists), ("clients", clients), ("aeo", aeo), ("audit", audit), ("db", db)):
+    app.add_typer(group.commands, name=name)
+
+
+def main() -> None:
+    """Run the command line and exit with its status."""
+    try:
+        status = app(standalone_mode=False)
+    except (TradeWardenError, DoorError, StorageError) as error:
+        fail(str(error))
+        status = 2
+    except click.ClickException as error:
+        error.show()
+        status = 2
+    except (KeyboardInterrupt, click.Abort):
+        fail("Stopped. What was done so far is kept; run the command again to go on.")
+        status = 2
+    except BrokenPipeError:
+        # the reader of our output went away; there is nobody left to tell
+        sys.stderr.close()
+        status = 2
+    sys.exit(status if isinstance(status, int) else 0)

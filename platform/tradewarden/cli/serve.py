@@ -1,0 +1,31 @@
+"""`tradewarden serve`: the console and the interface, with a worker inside unless told otherwise."""
+
+import threading
+from typing import Annotated
+
+import typer
+
+from tradewarden.cli.server import listen, run_server
+from tradewarden.pipeline.batch import Worker
+from tradewarden.setup import open_application
+from tradewarden.worker import work
+
+
+def serve(
+    with_worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Judge orders in this process too (the default).")
+    ] = True,
+) -> None:
+    """Start the console and the REST interface. 启动控制台."""
+    app = open_application()
+    listener = listen(app.settings.host, app.settings.port)
+    stop = threading.Event()
+    workers = []
+    if with_worker:
+        worker = Worker(batch_size=app.settings.batch_size, publish=bool(app.settings.kafka_servers))
+        workers.append(threading.Thread(target=work, args=(app, worker, stop), name="worker"))
+    run_server(app, listener, workers, stop)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("serve")(serve)

@@ -1,0 +1,70 @@
+"""Taking a watch list in: from published files to a version in the database, with its difference to the one before."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from databases.audit_chain import NewEntry
+from databases.watchlists import ImportedList, RejectedRecord, VersionSummary
+from integrations.watchlists.imported import SourceFile
+from integrations.watchlists.read import read_list
+from integrations.watchlists.registry import ListSource, registry
+from tradewarden.errors import CannotDo
+from tradewarden.wiring import Application
+
+
+def list_source(list_id: str) -> ListSource:
+    """The registered list. Raises CannotDo naming the known ones."""
+    sources = registry()
+    if list_id not in sources:
+        raise CannotDo(f"{list_id!r} is no list of the registry. Use one of: {', '.join(sorted(sources))}.")
+    return sources[list_id]
+
+
+def source_files(paths: Sequence[Path]) -> list[SourceFile]:
+    """The files' bytes. Raises CannotDo when one can't be read."""
+    files = []
+    for path in paths:
+        try:
+            files.append(SourceFile(path.name, path.read_bytes()))
+        except OSError as error:
+            raise CannotDo(f"{path} can't be read ({error.strerror}). Check the path and its permissions.") from error
+    return files
+
+
+def import_list(app: Application, list_id: str, files: Sequence[SourceFile], actor: str) -> VersionSummary:
+    """Read, store and audit one version of a list. Raises DoorError when the files are not that list.
+
+    The last good version stays in force whenever this fails.
+    """
+    read = read_list(files, list_source(list_id))
+    now = app.clock()
+    imported = ImportedList(
+        list_id=list_id,
+        sha256=read.sha256,
+        entries=read.entries,
+        rejected=[RejectedRecord(item.where, item.expected, item.value) for item in read.rejected],
+        source_date=read.source_date,
+        source=", ".join(file.name for file in files),
+    )
+    with app.database.writing() as uow:
+        summary = uow.watchlists.import_version(imported, actor, now)
+        entry = NewEntry(
+            at=now,
+            actor=actor,
+            action="list.imported",
+            object_type="watchlist",
+            object_id=list_id,
+            details={
+                "version": summary.version,
+                "read": summary.read,
+                "stored": summary.stored,
+                "rejected": summary.rejected,
+                "added": summary.added,
+                "changed": summary.changed,
+                "removed": summary.removed,
+                "new": summary.is_new,
+            },
+            after_hash=summary.sha256,
+        )
+        uow.audit.append("lists", [entry])
+    return summary

@@ -1,0 +1,73 @@
+"""Intake: every door ends here. An event is in the inbox before anybody is told that it was taken."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from databases.alerts import NewAlert
+from databases.audit_chain import NewEntry
+from databases.inbox import Acceptance, IncomingEvent, Lane
+from databases.unit_of_work import UnitOfWork
+from integrations.json_events import encode
+from risk.canonical import digest
+from risk.nouns.order import OrderEvent
+from tradewarden.pipeline.gather import client_of
+
+CONFLICT_DUE = timedelta(hours=8)
+
+
+def payload_hash(event: OrderEvent) -> str:
+    """What makes two deliveries the same: type, order, revision and content; not when or how they were written."""
+    return digest([event.type, event.order_id, event.revision, event.order])
+
+
+def incoming(event: OrderEvent, lane: Lane = "live") -> IncomingEvent:
+    """An event in the form the inbox keeps."""
+    return IncomingEvent(
+        source=event.source,
+        event_id=event.event_id,
+        order_id=event.order_id,
+        revision=event.revision,
+        client_key=client_of(event.order) if event.order else f"order:{event.order_id}",
+        raw=encode(event),
+        payload_hash=payload_hash(event),
+        lane=lane,
+    )
+
+
+def take(
+    uow: UnitOfWork, events: Sequence[OrderEvent], door: str, actor: str, now: datetime, lane: Lane = "live"
+) -> list[Acceptance]:
+    """Put events into the inbox in this transaction; the same id with another payload raises a conflict alert."""
+    accepted = uow.inbox.accept([incoming(event, lane) for event in events], now, door)
+    conflicts = [acceptance for acceptance in accepted if acceptance.state == "conflict"]
+    if conflicts:
+        uow.alerts.raise_many([_conflict(acceptance, now) for acceptance in conflicts], now)
+    uow.audit.append(
+        f"door-{door}",
+        [
+            NewEntry(
+                at=now,
+                actor=actor,
+                action="orders.received",
+                object_type="inbox",
+                object_id=door,
+                details={
+                    "events": len(events),
+                    "accepted": sum(item.state == "accepted" for item in accepted),
+                    "duplicate": sum(item.state == "duplicate" for item in accepted),
+                    "conflict": len(conflicts),
+                },
+                after_hash=digest([event.event_id for event in events]),
+            )
+        ],
+    )
+    return accepted
+
+
+def _conflict(acceptance: Acceptance, now: datetime) -> NewAlert:
+    return NewAlert(
+        kind="event_conflict",
+        subject=f"{acceptance.source}/{acceptance.event_id}",
+        due_at=now + CONFLICT_DUE,
+        details={"inbox_id": acceptance.inbox_id},
+    )

@@ -1,0 +1,174 @@
+"""Record: the only step that writes. Everything a wave of decisions changes, in the batch's one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from databases.alerts import NewAlert
+from databases.audit_chain import NewEntry
+from databases.decisions import DecisionRecord
+from databases.loading import PlannedSupervision
+from databases.orders import RevisionRecord
+from databases.outbox import Message
+from databases.screenings import ScreeningRecord
+from databases.unit_of_work import UnitOfWork
+from kyc.entries import Subject
+from risk.canonical import canonical, digest
+from risk.facts import OrderFacts
+from risk.findings import Outcome
+from risk.nouns.order import OrderEvent
+from risk.policy import AlertPolicy
+from tradewarden.pipeline.assess import Assessed, evidence
+from tradewarden.pipeline.gather import client_of
+from tradewarden.pipeline.parties import parties_of
+from tradewarden.standing import Context
+
+DECISIONS, ALERTS = "risk.decisions", "risk.alerts"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorder:
+    """How a worker writes: who it is, at what time, under which context, and whether messages go out."""
+
+    actor: str
+    stream: str
+    now: datetime
+    context: Context
+    publish: bool = False
+
+    def decisions(self, uow: UnitOfWork, assessed: Sequence[Assessed]) -> None:
+        """Decisions with their findings, screenings, plans, alerts, audit entries and outgoing messages."""
+        uow.decisions.record(
+            [
+                DecisionRecord(
+                    decision=item.decision, client_id=client_of(item.facts.order), facts=evidence(item.facts)
+                )
+                for item in assessed
+            ],
+            self.now,
+        )
+        uow.screenings.record([record for item in assessed for record in self._screenings(item)])
+        uow.loading.plan([self._plan(item) for item in assessed])
+        uow.alerts.supersede([item.decision.order_id for item in assessed if item.decision.revision > 1], self.now)
+        uow.alerts.raise_many(
+            [self._alert(item) for item in assessed if item.decision.outcome > Outcome.RELEASE], self.now
+        )
+        uow.audit.append(self.stream, [self._audited(item) for item in assessed])
+        if self.publish:
+            uow.outbox.append([message for item in assessed for message in _messages(item)], self.now)
+
+    def _screenings(self, item: Assessed) -> list[ScreeningRecord]:
+        subjects = {(party.name, party.uscc): Subject.of(party).key for party in parties_of(item.facts.order)}
+        return [
+            ScreeningRecord(
+                order_id=item.decision.order_id,
+                decision_id=item.decision.decision_id,
+                subject_key=subjects[screening.name, screening.uscc],
+                lists_version=self.context.lists_version,
+                screened_at=self.now,
+                screening=screening,
+            )
+            for screening in item.decision.screenings
+        ]
+
+    def _plan(self, item: Assessed) -> PlannedSupervision:
+        order = item.facts.order
+        return PlannedSupervision(
+            order_id=order.order_id,
+            revision=order.revision,
+            decision_id=item.decision.decision_id,
+            client_id=client_of(order),
+            tier=item.facts.client.tier if item.facts.client else "",
+            declared_on=item.facts.declared_on,
+            planned_at=self.now,
+            plan=item.decision.supervision,
+        )
+
+    def _alert(self, item: Assessed) -> NewAlert:
+        decision = item.decision
+        return NewAlert(
+            kind="decision",
+            due_at=due_at(self.now, decision.outcome, self.context.policy.alerts),
+            order_id=decision.order_id,
+            revision=decision.revision,
+            decision_id=decision.decision_id,
+            client_id=client_of(item.facts.order),
+            outcome=decision.outcome,
+            score=decision.score,
+            details={"checks": [part.check for part in decision.contributions if part.points or part.floor]},
+        )
+
+    def _audited(self, item: Assessed) -> NewEntry:
+        decision = item.decision
+        return NewEntry(
+            at=self.now,
+            actor=self.actor,
+            action="order.decided",
+            object_type="order",
+            object_id=decision.order_id,
+            details={
+                "decision": decision.decision_id,
+                "revision": decision.revision,
+                "outcome": decision.outcome.word,
+                "score": decision.score,
+                "policy": decision.policy_hash,
+            },
+            after_hash=digest(decision),
+        )
+
+    def revisions(self, uow: UnitOfWork, events: Sequence[tuple[OrderEvent, int, str, OrderFacts | None]]) -> None:
+        """Keep the revisions of (event, inbox id, payload hash, facts or None when it was not judged)."""
+        uow.orders.record(
+            [
+                RevisionRecord(
+                    order_id=event.order_id,
+                    revision=event.revision,
+                    client_id=client_of(event.order) if event.order else "",
+                    order=event.order,
+                    occurred_at=event.occurred_at,
+                    as_of=min(event.occurred_at, self.now),
+                    source=event.source,
+                    event_id=event.event_id,
+                    inbox_id=inbox_id,
+                    payload_hash=payload_hash,
+                    usd_rates=_rates(facts),
+                )
+                for event, inbox_id, payload_hash, facts in events
+            ]
+        )
+
+
+def due_at(now: datetime, outcome: Outcome, policy: AlertPolicy) -> datetime:
+    """When an alert of this outcome has to be dealt with."""
+    return now + timedelta(hours=policy.due_hours.get(outcome.word, 24))
+
+
+def _rates(facts: OrderFacts | None) -> dict[str, Decimal]:
+    if facts is None:
+        return {}
+    currencies = facts.order.declaration.currencies
+    rates = ((currency, facts.reference.usd_rate(currency, facts.declared_on)) for currency in currencies)
+    return {currency: rate for currency, rate in rates if rate is not None}
+
+
+def _messages(item: Assessed) -> list[Message]:
+    decision = item.decision
+    body = canonical(
+        {
+            "schema": 1,
+            "decision_id": decision.decision_id,
+            "order_id": decision.order_id,
+            "revision": decision.revision,
+            "outcome": decision.outcome.word,
+            "score": decision.score,
+            "as_of": decision.as_of,
+            "supervision": decision.supervision,
+            "policy": decision.policy_hash,
+        }
+    )
+    key = client_of(item.facts.order)
+    sent = [Message(topic=DECISIONS, key=key, payload=body, headers={"id": decision.decision_id})]
+    if decision.outcome > Outcome.RELEASE:
+        sent.append(Message(topic=ALERTS, key=key, payload=body, headers={"id": f"{decision.decision_id}/alert"}))
+    return sent

@@ -1,0 +1,64 @@
+"""Screening the parties of an order with the index in force; unchanged parties are not screened twice.
+
+Fail closed: a screening that can't be done becomes a result that says so, and the check on it never lets an order go.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from kyc.screen import screen_party
+
+from kyc.entries import Subject
+from risk.facts import Screening
+from risk.nouns.order import Order
+from tradewarden.pipeline.parties import parties_of
+from tradewarden.standing import Context, Standing
+
+REMEMBERED = 50_000
+
+
+def screen_order(
+    order: Order, decision_id: str, standing: Standing, context: Context, as_of: datetime
+) -> tuple[Screening, ...]:
+    """One result for each party. A result taken over names the decision it was first made for."""
+    results = []
+    for party in parties_of(order):
+        subject = Subject.of(party)
+        key = (replace(subject, role=party.role), as_of.date())
+        remembered = standing.screened.get(key)
+        if remembered:
+            screening, first = remembered
+            result = replace(screening, reused_from=first)
+        else:
+            result = _screen(party, context, as_of)
+            if not result.failed:
+                _remember(standing, key, result, decision_id)
+        results.append(_with_exceptions(result, subject.key, context))
+    return tuple(results)
+
+
+def _screen(party, context: Context, as_of: datetime) -> Screening:
+    try:
+        return screen_party(
+            party, context.index, minimum_score=context.policy.screening.minimum_score, as_of=as_of.date()
+        )
+    except Exception as error:  # noqa: BLE001 - a name that breaks the screener must hold its order, not stop the batch
+        return Screening(
+            role=party.role, name=party.name, uscc=party.uscc, failed=f"{type(error).__name__}: {error}"[:200]
+        )
+
+
+def _remember(standing: Standing, key: object, result: Screening, decision_id: str) -> None:
+    if len(standing.screened) >= REMEMBERED:
+        standing.screened.clear()
+    standing.screened[key] = (result, decision_id)
+
+
+def _with_exceptions(result: Screening, subject_key: str, context: Context) -> Screening:
+    if not result.matches or not context.exceptions:
+        return result
+    matches = tuple(
+        replace(match, excepted=(subject_key, match.list_id, match.entry_id) in context.exceptions)
+        for match in result.matches
+    )
+    return replace(result, matches=matches)

@@ -1,0 +1,122 @@
+"""What stands between batches: the policy, reference data and screening index in force, each cached by its version.
+
+A `Context` is one consistent set of them; it is taken at the beginning of a batch inside its transaction, so that a
+decision names exactly the versions it was made with.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from kyc.screen import ScreeningIndex
+
+from databases.unit_of_work import UnitOfWork
+from risk.checks.card import Check
+from risk.facts import Screening
+from risk.policy import Policy
+from risk.policy_default import completed, default_policy
+from risk.reference import Reference
+from tradewarden.errors import CannotStart
+
+NO_LIST = "no list has been imported"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """Everything a batch is judged with. `exceptions` are (subject key, list id, entry id) an officer silenced."""
+
+    policy: Policy
+    policy_hash: str
+    reference: Reference
+    index: ScreeningIndex
+    lists_version: str
+    stale_lists: tuple[str, ...]
+    exceptions: frozenset[tuple[str, str, str]]
+    supervision_ratio: Decimal | None
+    draw_secret: bytes
+    versions: Mapping[str, str]
+
+
+@dataclass(slots=True, kw_only=True)
+class Standing:
+    """The caches of one process. `screened` remembers parties already screened against the present lists."""
+
+    draw_secret: bytes
+    screened: dict[object, tuple[Screening, str]] = field(default_factory=dict)
+    _policy: tuple[str, Policy] | None = None
+    _reference: tuple[tuple[str, date], Reference] | None = None
+    _index: tuple[str, ScreeningIndex] | None = None
+
+    def context(self, uow: UnitOfWork, checks: Sequence[Check], now: datetime) -> Context:
+        """The context of a batch beginning `now`. Raises CannotStart when no policy has been published."""
+        policy_hash, policy = self._live_policy(uow, checks)
+        reference = self._current_reference(uow, now.date())
+        lists_version, index = self._current_index(uow)
+        month = now.date().replace(day=1)
+        ratio = uow.loading.ratio(month, now.date() + timedelta(days=1))
+        return Context(
+            policy=policy,
+            policy_hash=policy_hash,
+            reference=reference,
+            index=index,
+            lists_version=lists_version,
+            stale_lists=_stale(uow, policy, now),
+            exceptions=frozenset(
+                (item.subject_key, item.list_id, item.entry_id) for item in uow.screenings.active_exceptions(now.date())
+            ),
+            supervision_ratio=ratio.planned_ratio,
+            draw_secret=self.draw_secret,
+            versions={**uow.watchlists.versions(), "reference": uow.reference.version()},
+        )
+
+    def _live_policy(self, uow: UnitOfWork, checks: Sequence[Check]) -> tuple[str, Policy]:
+        live_hash = uow.policies.live_hash()
+        if live_hash is None:
+            raise CannotStart("No policy is in force. Run `tradewarden db upgrade`, which publishes the first one.")
+        if self._policy is None or self._policy[0] != live_hash:
+            live = uow.policies.live()
+            if live is None:
+                raise CannotStart("The policy in force went away while it was read. Run the command again.")
+            self._policy = (live_hash, completed(live, (check.card for check in checks)))
+        return self._policy
+
+    def _current_reference(self, uow: UnitOfWork, on: date) -> Reference:
+        key = (uow.reference.version(), on)
+        if self._reference is None or self._reference[0] != key:
+            self._reference = (key, uow.reference.snapshot(on))
+        return self._reference[1]
+
+    def _current_index(self, uow: UnitOfWork) -> tuple[str, ScreeningIndex]:
+        version = uow.watchlists.snapshot_version()
+        if self._index is None or self._index[0] != version:
+            self._index = (version, ScreeningIndex.build(uow.watchlists.current_entries()))
+            self.screened.clear()
+        return self._index
+
+
+def _stale(uow: UnitOfWork, policy: Policy, now: datetime) -> tuple[str, ...]:
+    """Lists whose source was last looked at too long ago, demanded lists that are missing, or that there is none."""
+    status = {item.latest.list_id: item.latest.checked_at for item in uow.watchlists.status()}
+    if not status:
+        return (NO_LIST,)
+    oldest = now - timedelta(days=policy.screening.list_max_age_days)
+    stale = [list_id for list_id, checked_at in status.items() if checked_at < oldest]
+    return tuple(sorted({*stale, *(wanted for wanted in policy.screening.required_lists if wanted not in status)}))
+
+
+def ensure_policy(uow: UnitOfWork, checks: Sequence[Check], now: datetime) -> bool:
+    """Publish the first policy, or a version that knows the checks this release added; True when one was published."""
+    cards = [check.card for check in checks]
+    live = uow.policies.live()
+    if live is None:
+        uow.policies.publish(default_policy(cards), "system", "setup", now, "first policy of the installation")
+        return True
+    missing = [card for card in cards if card.id not in live.checks]
+    if not missing:
+        return False
+    settings = {**live.checks, **default_policy(missing).checks}
+    version = uow.policies.next_version(live.name)
+    note = f"new checks: {', '.join(card.id for card in missing)}"
+    uow.policies.publish(replace(live, version=version, checks=settings), "system", "setup", now, note)
+    return True
