@@ -1,6 +1,6 @@
 """The frozen snapshot a judgement looks at. Whatever is not in here, no check can know.
 
-Gathered once by the pipeline. `reference` is heavy and shared between orders; evidence stores its versions, not its rows.
+Gathered once by the pipeline. `reference` is heavy and shared between orders; evidence stores its versions, not rows.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the runnable may have to say when it can't go on. One small tree; the command line turns it into exit status 2."""
+"""What the runnable says when it can't go on. One small tree; the command line turns it into exit status 2."""
 
 
 class TradeWardenError(Exception):

@@ -1,4 +1,4 @@
-"""The trade documents around a declaration: contract, invoice, packing list, transport, VAT invoice, receipts, loading."""
+"""The trade documents around a declaration: contract, invoice, packing list, transport, VAT, receipts, loading."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -131,7 +131,10 @@ class Permit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoadingMedia:
-    """A photo or video of the loading. `evidence` is E1..E9 (handbook 08 §1); `reused_from` an order whose media it repeats."""
+    """A photo or video of the loading.
+
+    `evidence` is E1..E9 (handbook 08 §1); `reused_from` names an order whose media it repeats.
+    """
 
     evidence: str
     sha256: str = ""

@@ -147,7 +147,8 @@ def _show(record: Mapping[str, Any], as_json: bool) -> None:
     typer.echo(f"{record['verdict']:8} {record['name']}")
     for match in record["matches"]:
         typer.echo(
-            f"  {match['score']} {match['verdict']:7} {match['list']} {match['entry_id']} {match['name']} ({match['effect']})"
+            f"  {match['score']} {match['verdict']:7} {match['list']} {match['entry_id']} "
+            f"{match['name']} ({match['effect']})"
         )
         for reason in match["reasons"]:
             typer.echo(f"      {reason['zh']} | {reason['en']}")

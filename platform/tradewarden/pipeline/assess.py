@@ -51,7 +51,7 @@ def assess(checks: Sequence[Check], gathered: Gathered, context: Context) -> Ass
 
 
 def evidence(facts: OrderFacts) -> bytes:
-    """The facts as canonical JSON, without the order (kept as its revision) and the reference rows (kept by version)."""
+    """The facts as canonical JSON, without the order (kept as a revision) and reference rows (kept by version)."""
     return canonical(
         {
             "as_of": facts.as_of,

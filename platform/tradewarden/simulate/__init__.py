@@ -1,1 +1,1 @@
-"""Synthetic trade: a seeded month of plausible orders of invented clients, with planted trouble. Nothing in it is real."""
+"""Synthetic trade: a seeded month of plausible orders of invented clients, with planted trouble. Nothing is real."""

@@ -1,4 +1,4 @@
-"""A truthful synthetic order: every number follows from article, quantity and price, so no check has a reason to hit."""
+"""A truthful synthetic order: every number follows from article, quantity and price, so no check has reason to hit."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
