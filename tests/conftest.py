@@ -169,9 +169,7 @@ def clean_order() -> Order:
             gross_weight_kg=Decimal("1010"),
             net_weight_kg=Decimal("960"),
             volume_m3=Decimal("7.5"),
-            lines=(
-                PackingLine(line_number=1, packages=40, quantity=Decimal(1200), net_weight_kg=Decimal("960")),
-            ),
+            lines=(PackingLine(line_number=1, packages=40, quantity=Decimal(1200), net_weight_kg=Decimal("960")),),
         ),
         transport=TransportDocument(
             number="COSU6123456780",
@@ -191,9 +189,7 @@ def clean_order() -> Order:
                 seller_uscc=FACTORY_USCC,
                 issued_on=date(2026, 3, 6),
                 amount=Money(Decimal("27690.01"), "CNY"),
-                lines=(
-                    VatLine(line_number=1, goods_name="棉制针织床单", quantity=Decimal(1200), unit="015"),
-                ),
+                lines=(VatLine(line_number=1, goods_name="棉制针织床单", quantity=Decimal(1200), unit="015"),),
             ),
         ),
     )
