@@ -7,6 +7,7 @@ customs registration practice (handbook 01 §3, §4), IMO resolution A.1117(30) 
 import re
 import unicodedata
 from enum import StrEnum
+from functools import lru_cache
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _USCC_VALUE = {character: value for value, character in enumerate(USCC_ALPHABET)}
@@ -67,6 +68,7 @@ def organisation_check9(first8: str) -> str:
     return "0123456789X"[-total % 11]
 
 
+@lru_cache(maxsize=4096)
 def uscc_verdict(code: str) -> UsccVerdict:
     """Judge a normalised unified social credit code. Takes any text, raises nothing."""
     if len(code) != 18:
