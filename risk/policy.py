@@ -51,12 +51,13 @@ class OrderClasses:
     frequent_orders_30d: int = 8
     frequent_total_30d_usd: Decimal = Decimal(200_000)
     first_orders: int = 3
+    split_days: int = 7
     risky_tiers: tuple[str, ...] = ("C", "D")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sampling:
-    """The random part of supervision (handbook 08 §5). `secret_commitment` is published before the period."""
+    """The random part of supervision (handbook 08 §5): shares of one, and the least share of frequent orders."""
 
     target_share: Decimal = Decimal("0.12")
     floor_share: Decimal = Decimal("0.10")
@@ -64,6 +65,7 @@ class Sampling:
         default_factory=lambda: {"A": Decimal("0.5"), "B": Decimal(1), "C": Decimal("2.5"), "D": Decimal(5)}
     )
     sensitive_weight: Decimal = Decimal(2)
+    frequent_share: Decimal = Decimal("0.20")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
