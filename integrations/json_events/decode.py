@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from integrations.errors import DoorError, LimitExceeded
+from integrations.identities import EVENT_ID, EVENT_ID_EXPECTED, LARGEST_REVISION, ORDER_ID, ORDER_ID_EXPECTED
 from integrations.json_events.limits import DEFAULT, Limits
 from integrations.json_events.shape import shape_of
 from integrations.json_events.strict import Inspection
@@ -22,8 +23,8 @@ _Kind = TypeVar("_Kind")
 
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 _SPACED_COLON = (b" :", b"\t:", b"\n:", b"\r:")
-_ORDER_ID = re.compile(r"[\w\-./:#]{1,64}")
-_EVENT_ID = re.compile(r"[\w\-./:#@+=]{1,200}")
+
+
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
 _STEP = "Correct the message and send it again."
 
@@ -168,13 +169,13 @@ def _value_at(value: Any, path: str) -> Any:
 def _check_event(event: OrderEvent, source: str) -> None:
     order = event.order
     problem: tuple[str, object, str] | None = None
-    if not _ORDER_ID.fullmatch(event.order_id):
-        problem = ("$.order_id", event.order_id, "1 to 64 letters, digits or - . / : # _")
-    elif not _EVENT_ID.fullmatch(event.event_id):
-        problem = ("$.event_id", event.event_id, "1 to 200 letters, digits or - . / : # @ + = _")
+    if not ORDER_ID.fullmatch(event.order_id):
+        problem = ("$.order_id", event.order_id, ORDER_ID_EXPECTED)
+    elif not EVENT_ID.fullmatch(event.event_id):
+        problem = ("$.event_id", event.event_id, EVENT_ID_EXPECTED)
     elif not 1 <= len(event.source) <= 64:
         problem = ("$.source", event.source, "1 to 64 characters")
-    elif not 1 <= event.revision < 2**31:
+    elif not 1 <= event.revision <= LARGEST_REVISION:
         problem = ("$.revision", event.revision, "a revision from 1 upwards")
     elif event.type is EventType.CANCELLED and order is not None:
         problem = ("$.order", "an order", "no order in a cancellation, only order_id and revision")

@@ -43,9 +43,20 @@ _KINDS = {
 _USCC = re.compile(r"[0-9A-Z]{18}")
 _ORGANISATION_CODE = re.compile(r"([0-9A-Z]{8})-?([0-9X])")
 _IDENTIFIERS = ("uscc", "tax_number", "customs_code", "imo")
-_OWN_FIELDS = set(
-    "entry_id name name_en aliases card_number listed_on removed_on kind reference programme remarks".split()
-)
+_OWN_FIELDS = {
+    "entry_id",
+    "name",
+    "name_en",
+    "aliases",
+    "card_number",
+    "listed_on",
+    "removed_on",
+    "kind",
+    "reference",
+} | {
+    "programme",
+    "remarks",
+}
 
 
 @dataclass(frozen=True, slots=True)
