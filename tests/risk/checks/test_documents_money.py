@@ -49,7 +49,7 @@ CASES = [
     ("LC144", {f"{VAT}.0.lines.0.goods_name": "*床上用品*床单"}, PASS, ""),
     ("LC144", {f"{VAT}.0.lines.0.goods_name": "*纺织产品*毛巾", **CHAPTERS}, PASS, ""),
     ("LC144", {f"{VAT}.0.lines.0.goods_name": "*电子元件*电子元件", **CHAPTERS}, HIT, ""),
-    ("LC144", {f"{VAT}.0.lines.0.goods_name": "*床上用品*"}, HIT, ""),
+    ("LC144", {f"{VAT}.0.lines.0.goods_name": "*床上用品*", **CHAPTERS}, HIT, ""),
     ("LC144", {f"{VAT}.0.lines.0.goods_name": "电子元件", MODE: BusinessMode.PURE_SERVICE}, PASS, ""),
     ("LC144", {VAT: ()}, NO_DATA, ""),
     ("LC145", {}, PASS, ""),
