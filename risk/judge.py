@@ -14,6 +14,7 @@ from risk.nouns.line import Line
 from risk.policy import CheckSetting, Policy
 
 MAXIMUM_SCORE = 100
+DIRECTIONS = ("E", "I")
 _UNPRICED = {"error": "NoSetting", "detail": "the policy in force does not know this check"}
 
 
@@ -29,7 +30,7 @@ def run_checks(checks: Sequence[Check], facts: OrderFacts, policy: Policy) -> tu
             continue
         if not setting.enabled:
             continue
-        if direction and direction not in check.card.direction:
+        if direction in DIRECTIONS and direction not in check.card.direction:
             findings.append(Finding(check.card.id, Status.PASS, setting.severity))
             continue
         answers = _per_line(check, facts, setting) if check.per_line else _once(check, facts, setting)
