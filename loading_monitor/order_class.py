@@ -10,7 +10,6 @@ from decimal import Decimal
 from itertools import chain
 
 from loading_monitor.splitting import EarlierOrder, split_total
-from risk.days import judged_day
 from risk.facts import OrderFacts
 from risk.findings import Seen
 from risk.goods_words import matching_criteria
@@ -95,7 +94,7 @@ def goods_of_concern(facts: OrderFacts) -> list[GoodsCriterion]:
 
     A sensitive row that names tiers wants every loading of those tiers watched; of other clients it weighs the draw.
     """
-    on, direction = judged_day(facts), facts.order.declaration.header.direction
+    on, direction = facts.declared_on, facts.order.declaration.header.direction
     rows: dict[str, GoodsCriterion] = {}
     for line in facts.order.declaration.lines:
         for row in matching_criteria(line, facts.reference.goods, on, direction):

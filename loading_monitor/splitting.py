@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from risk.days import judged_day
 from risk.facts import OrderFacts
 from risk.nouns.order import Order
 from risk.nouns.parties import Role
@@ -32,7 +31,7 @@ def split_total(facts: OrderFacts, earlier: Iterable[EarlierOrder], days: int) -
 
     An order without a known value counts as nothing here; the class of such an order is decided by that fact alone.
     """
-    order, today = facts.order, judged_day(facts)
+    order, today = facts.order, facts.declared_on
     buyer = spelling(buyer_name(order))
     hs8 = {line.hs_code[:8] for line in order.declaration.lines if line.hs_code}
     total = facts.total_usd or Decimal(0)

@@ -2,8 +2,6 @@
 
 from datetime import date, datetime, timedelta, timezone
 
-from risk.facts import OrderFacts
-
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """A fixed offset: mainland China has kept UTC+8 without summer time since 1991, before any record here."""
 
@@ -22,11 +20,6 @@ def _in_shanghai(moment: datetime) -> datetime:
     if moment.tzinfo is None:
         raise ValueError(f"{moment.isoformat()} has no time zone; give an aware time such as 2026-03-08T12:00+08:00")
     return moment.astimezone(SHANGHAI)
-
-
-def judged_day(facts: OrderFacts) -> date:
-    """The day whose rules apply: of the (planned) declaration, else of the judgement."""
-    return china_day(facts.order.declared_at or facts.as_of)
 
 
 def compact_day(text: str) -> date | None:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 
+from risk.days import china_day
 from risk.findings import Outcome
 from risk.nouns.order import Order
 from risk.nouns.parties import Role
@@ -135,8 +136,8 @@ class OrderFacts:
 
     @cached_property
     def declared_on(self) -> date:
-        """The date whose code tables and permits apply: the declaration date, else the day of judgement."""
-        return (self.order.declared_at or self.as_of).date()
+        """The day in China whose tables and permits apply: of the (planned) declaration, else of the judgement."""
+        return china_day(self.order.declared_at or self.as_of)
 
     @cached_property
     def total_usd(self) -> Decimal | None:

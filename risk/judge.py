@@ -4,72 +4,80 @@ Fail closed: a check that crashes becomes an `error` finding that the policy pri
 stops the others.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import cache
 
 from risk.checks.card import Check
 from risk.decision import Judgement
 from risk.facts import OrderFacts
-from risk.findings import PASS, Contribution, Finding, Outcome, Severity, Status, Verdict
+from risk.findings import PASS, Contribution, Finding, Outcome, Severity, Status, Verdict, no_data
 from risk.nouns.line import Line
 from risk.policy import CheckSetting, Policy
 
 MAXIMUM_SCORE = 100
 DIRECTIONS = ("E", "I")
+_NO_LINES = no_data("declaration.lines")
 _UNPRICED = {"error": "NoSetting", "detail": "the policy in force does not know this check"}
 
 
 def run_checks(checks: Sequence[Check], facts: OrderFacts, policy: Policy) -> tuple[Finding, ...]:
-    """All findings in the order of the catalogue. A check that passes on every line gives one `pass` finding."""
+    """All findings in the order of the catalogue. A check that passes on every line gives one `pass` finding.
+
+    A check on lines of a declaration without lines has nothing to judge, which is not the same as passing.
+    """
     direction = facts.order.declaration.header.direction
     findings: list[Finding] = []
     for check in checks:
-        setting = policy.checks.get(check.card.id)
+        card = check.card
+        setting = policy.checks.get(card.id)
         if setting is None:
             # a check the policy has never heard of: fail closed instead of skipping it
-            findings.append(Finding(check.card.id, Status.ERROR, check.card.severity, seen=_UNPRICED))
+            findings.append(Finding(card.id, Status.ERROR, card.severity, seen=_UNPRICED))
+        elif not setting.enabled:
             continue
-        if not setting.enabled:
-            continue
-        if direction in DIRECTIONS and direction not in check.card.direction:
-            findings.append(Finding(check.card.id, Status.PASS, setting.severity))
-            continue
-        answers = _per_line(check, facts, setting) if check.per_line else _once(check, facts, setting)
-        findings.extend(_condensed(check.card.id, setting.severity, answers))
+        elif direction in DIRECTIONS and direction not in card.direction:
+            findings.append(_passed(card.id, setting.severity))
+        elif check.per_line:
+            findings.extend(_on_lines(check, facts, setting))
+        else:
+            findings.append(_finding(card.id, setting.severity, None, _answer(check, setting, facts)))
     return tuple(findings)
 
 
-def _once(check: Check, facts: OrderFacts, setting: CheckSetting) -> Iterator[tuple[int | None, Verdict]]:
-    try:
-        yield None, check.function(facts, setting.parameters)
-    except Exception as error:  # noqa: BLE001 - whatever a check does wrong must become evidence, not a lost order
-        yield None, _crashed(error)
-
-
-def _per_line(check: Check, facts: OrderFacts, setting: CheckSetting) -> Iterator[tuple[int | None, Verdict]]:
-    for position, line in enumerate(facts.order.declaration.lines, start=1):
-        try:
-            verdict = check.function(facts, line, setting.parameters)
-        except Exception as error:  # noqa: BLE001 - as above
-            verdict = _crashed(error)
+def _on_lines(check: Check, facts: OrderFacts, setting: CheckSetting) -> list[Finding]:
+    name, severity = check.card.id, setting.severity
+    lines = facts.order.declaration.lines
+    if not lines:
+        return [_finding(name, severity, None, _NO_LINES)]
+    findings = []
+    for position, line in enumerate(lines, start=1):
+        verdict = _answer(check, setting, facts, line)
         if verdict is not PASS:
-            yield _number(line, position), verdict
+            findings.append(_finding(name, severity, _number(line, position), verdict))
+    return findings or [_passed(name, severity)]
+
+
+def _answer(check: Check, setting: CheckSetting, *subject: OrderFacts | Line) -> Verdict:
+    try:
+        return check.function(*subject, setting.parameters)
+    except Exception as error:  # noqa: BLE001 - whatever a check does wrong must become evidence, not a lost order
+        return Verdict(Status.ERROR, "", {"error": type(error).__name__, "detail": str(error)[:200]})
 
 
 def _number(line: Line, position: int) -> int:
     return position if line.line_number is None else line.line_number
 
 
-def _crashed(error: Exception) -> Verdict:
-    return Verdict(Status.ERROR, "", {"error": type(error).__name__, "detail": str(error)[:200]})
+def _finding(check: str, severity: Severity, line: int | None, verdict: Verdict) -> Finding:
+    if verdict is PASS:
+        return _passed(check, severity)
+    return Finding(check, verdict.status, severity, line, verdict.code, verdict.seen, verdict.floor)
 
 
-def _condensed(check: str, severity: Severity, answers: Iterable[tuple[int | None, Verdict]]) -> Iterator[Finding]:
-    silent = True
-    for line, verdict in answers:
-        silent = False
-        yield Finding(check, verdict.status, severity, line, verdict.code, verdict.seen, verdict.floor)
-    if silent:
-        yield Finding(check, Status.PASS, severity)
+@cache
+def _passed(check: str, severity: Severity) -> Finding:
+    """Most answers are this one; there are as many of them as checks."""
+    return Finding(check, Status.PASS, severity)
 
 
 def contributions(findings: Iterable[Finding], policy: Policy) -> tuple[Contribution, ...]:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from risk.checks.card import Parameters, check
-from risk.days import china_day, clock, compact_day, judged_day
+from risk.days import china_day, clock, compact_day
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
 
@@ -47,7 +47,7 @@ def papers_in_order(facts: OrderFacts, p: Parameters) -> Verdict:
     invoice_on = order.invoice.issued_on if order.invoice else None
     ended_at = order.loading.ended_at if order.loading else None
     loading_on = china_day(ended_at) if ended_at else None
-    declared_on = judged_day(facts)
+    declared_on = facts.declared_on
     seen: dict[str, Any] = {
         "contract_on": _text(contract_on),
         "invoice_on": _text(invoice_on),
@@ -145,7 +145,7 @@ def import_declared_in_time(facts: OrderFacts, p: Parameters) -> Verdict:
     arrived_on = china_day(arrived_at) if arrived_at else compact_day(facts.order.declaration.header.border_date)
     if arrived_on is None:
         return no_data("transport.arrived_at", "header.border_date")
-    declared_on = judged_day(facts)
+    declared_on = facts.declared_on
     late_days = (declared_on - arrived_on).days - int(p["days"])
     if late_days <= 0:
         return PASS
@@ -182,7 +182,7 @@ def client_admitted(facts: OrderFacts, p: Parameters) -> Verdict:
         return no_data("client")
     if client.admission and client.admission not in p["accepted"]:
         return hit("admission", admission=client.admission, accepted=", ".join(p["accepted"]))
-    declared_on = judged_day(facts)
+    declared_on = facts.declared_on
     if client.agreement_valid_to and client.agreement_valid_to < declared_on:
         return hit(valid_to=_text(client.agreement_valid_to), declared_on=_text(declared_on))
     missing = [] if client.admission else ["client.admission"]

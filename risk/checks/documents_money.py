@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from risk.checks.card import Parameters, check
 from risk.checks.comparing import CENT, SHOWN, first_or_missing, percent_apart
-from risk.days import china_day, judged_day
+from risk.days import china_day
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
 from risk.fob import cny_for_one_usd, fob_usd
@@ -183,7 +183,7 @@ def agency_invoice_equals_fob(facts: OrderFacts, p: Parameters) -> Verdict:
     if order.business_mode is not BusinessMode.AGENCY_REFUND:
         return PASS
     invoiced, fob = _invoiced_cny(order), fob_usd(facts)
-    rate = cny_for_one_usd(facts.reference, judged_day(facts), month_start=RATE_DAYS[p["rate_day"]])
+    rate = cny_for_one_usd(facts.reference, facts.declared_on, month_start=RATE_DAYS[p["rate_day"]])
     if invoiced is None or fob is None or rate is None:
         known = (("vat_invoices.amount", invoiced), ("FOB", fob), ("rate CNY", rate))
         return no_data(*(name for name, value in known if value is None))

@@ -9,7 +9,6 @@ from typing import Any
 
 from risk.checks.card import Parameters, check
 from risk.checks.comparing import CENT
-from risk.days import judged_day
 from risk.facts import OrderFacts
 from risk.findings import PASS, Outcome, Severity, Status, Verdict, hit, no_data
 from risk.goods_words import GoodsMatch, goods_matches
@@ -109,7 +108,7 @@ def goods_permitted(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
     if "goods" in facts.unavailable:
         return _unknown("goods restriction register")
     direction = facts.order.declaration.header.direction
-    matches = goods_matches(line, facts.reference.goods, judged_day(facts), direction)
+    matches = goods_matches(line, facts.reference.goods, facts.declared_on, direction)
     answers = [_restricted(facts, line, match) for match in matches if match.criterion.level in LEVELS_THAT_STOP]
     worst = max(answers, key=lambda verdict: verdict.floor, default=PASS)
     if worst is not PASS or line.hs_code or line.goods_name:
@@ -157,7 +156,7 @@ def client_verified_in_time(facts: OrderFacts, p: Parameters) -> Verdict:
     due_on = facts.client.next_verification_on if facts.client else None
     if due_on is None:
         return no_data("client.next_verification_on")
-    declared_on = judged_day(facts)
+    declared_on = facts.declared_on
     if declared_on <= due_on + timedelta(days=p["days"]):
         return PASS
     return hit(
