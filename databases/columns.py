@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, DateTime, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import BigInteger, Column, DateTime, ForeignKey, Integer, LargeBinary, MetaData, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
@@ -43,17 +43,27 @@ class Words(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Raises UnstorableText."""
-        if value is None or (value.isascii() and "\0" not in value):
-            return value
-        place = value.find("\0")
-        if place < 0:
-            place = next((i for i, letter in enumerate(value) if "\ud800" <= letter <= "\udfff"), -1)
-        if place >= 0:
-            raise UnstorableText(
-                f"{self.label}: character {place + 1} is U+{ord(value[place]):04X}, seen {value[:40]!r}; expected text "
-                "without NUL and without half surrogate pairs; correct the source and send it again"
-            )
+        return None if value is None else checked(value, self.label)
+
+
+def checked(value: str, label: str) -> str:
+    """The text itself when both engines can keep it. Raises UnstorableText naming the place of the first bad letter."""
+    if value.isascii() and "\0" not in value:
         return value
+    place = value.find("\0")
+    if place < 0:
+        place = next((i for i, letter in enumerate(value) if "\ud800" <= letter <= "\udfff"), -1)
+    if place >= 0:
+        raise UnstorableText(
+            f"{label}: character {place + 1} is U+{ord(value[place]):04X}, seen {value[:40]!r}; expected text without "
+            "NUL and without half surrogate pairs; correct the source and send it again"
+        )
+    return value
+
+
+def printable(value: str) -> str:
+    """The text with every letter that can't be kept shown as its escape, for error records."""
+    return "".join(repr(c)[1:-1] if c == "\0" or "\ud800" <= c <= "\udfff" else c for c in value)
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -75,6 +85,19 @@ class UtcTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal exactly as given, kept as text; for values that are looked up, never sorted or summed in SQL."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        return None if value is None else str(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Decimal | None:  # noqa: ARG002
+        return None if value is None else Decimal(value)
 
 
 class Scaled(TypeDecorator[Decimal]):
@@ -111,11 +134,12 @@ def unscaled(value: int, places: int) -> Decimal:
     return Decimal(value).scaleb(-places)
 
 
-def words(name: str, **options: Any) -> Column[Any]:
+def words(name: str, foreign_key: str = "", **options: Any) -> Column[Any]:
     """A text column; not null and empty unless told otherwise (empty text means "not given", as in the nouns)."""
     if "primary_key" not in options and not options.get("nullable"):
         options = {"nullable": False, "server_default": "", **options}
-    return Column(name, Words(name), **options)
+    keys = (ForeignKey(foreign_key),) if foreign_key else ()
+    return Column(name, Words(name), *keys, **options)
 
 
 def time(name: str, **options: Any) -> Column[Any]:
@@ -123,9 +147,10 @@ def time(name: str, **options: Any) -> Column[Any]:
     return Column(name, UtcTime(), **{"nullable": False, **options})
 
 
-def number(name: str, **options: Any) -> Column[Any]:
-    """A whole number, not null unless told otherwise."""
-    return Column(name, BigInteger, **{"nullable": False, **options})
+def number(name: str, foreign_key: str = "", **options: Any) -> Column[Any]:
+    """A whole number, not null unless told otherwise; `foreign_key` is "table.column"."""
+    keys = (ForeignKey(foreign_key),) if foreign_key else ()
+    return Column(name, BigInteger, *keys, **{"nullable": False, **options})
 
 
 def body(name: str, **options: Any) -> Column[Any]:

@@ -1,67 +1,34 @@
 """Decisions 判定: what the machine said about each revision, with findings and contributions, for ever."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import Column, Connection, Index, Integer, Table, UniqueConstraint
+import psycopg
+from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy.exc import IntegrityError
 
-from databases.columns import body, metadata, number, time, words
-from databases.decision_figures import Figures
-from databases.paging import Page, PageRequest
+from databases.bulk import chunks, insert_rows
+from databases.decision_body import decoded
+from databases.decision_figures import Figures, figures
+from databases.decision_tables import contributions, decisions, findings
+from databases.errors import StaleState
+from databases.order_tables import orders
+from databases.paging import Page, PageRequest, ordered, paged
+from risk.canonical import canonical
 from risk.decision import Decision
-from risk.findings import Outcome
+from risk.findings import Outcome, Status
 
-decisions = Table(
-    "decisions",
-    metadata,
-    words("decision_id", primary_key=True),
-    words("order_id"),
-    number("revision"),
-    words("client_id"),
-    time("as_of"),
-    time("recorded_at"),
-    Column("outcome", Integer, nullable=False),
-    Column("score", Integer, nullable=False),
-    words("order_class"),
-    words("supervision"),
-    words("policy"),
-    words("policy_hash"),
-    body("body"),
-    words("body_hash"),
-    body("facts"),
-    words("facts_hash"),
-    UniqueConstraint("order_id", "revision"),
-    Index(None, "as_of"),
-    Index(None, "client_id", "as_of"),
-)
-
-findings = Table(
-    "findings",
-    metadata,
-    words("decision_id", primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    words("check_id"),
-    words("status"),
-    words("severity"),
-    Column("line", Integer, nullable=True),
-    words("code"),
-    Column("floor", Integer, nullable=False),
-    body("seen"),
-    Index(None, "check_id", "status"),
-)
-
-contributions = Table(
-    "contributions",
-    metadata,
-    words("decision_id", primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    words("check_id"),
-    words("status"),
-    Column("points", Integer, nullable=False),
-    Column("floor", Integer, nullable=False),
-    Column("lines", Integer, nullable=False),
-)
+STATES = {
+    Outcome.RELEASE: "released",
+    Outcome.REVIEW: "review",
+    Outcome.HOLD: "held",
+    Outcome.REFUSE: "refused",
+}
+"""The state of an order after the machine's outcome; only a disposition changes it afterwards."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,20 +98,145 @@ class Decisions:
 
         Findings that passed are in the body only. Raises StaleState when a revision was decided before.
         """
-        raise NotImplementedError
+        try:
+            insert_rows(self.connection, decisions, [_row(record, now) for record in batch])
+        except (IntegrityError, psycopg.errors.UniqueViolation) as error:
+            named = ", ".join(f"{r.decision.order_id} revision {r.decision.revision}" for r in batch[:3])
+            raise StaleState(
+                f"a decision of this batch ({named} ...) exists already; nothing of the batch is recorded"
+            ) from error
+        insert_rows(self.connection, findings, [row for record in batch for row in _finding_rows(record.decision)])
+        insert_rows(
+            self.connection, contributions, [row for record in batch for row in _contribution_rows(record.decision)]
+        )
+        self._settle(batch)
+
+    def _settle(self, batch: Sequence[DecisionRecord]) -> None:
+        c = orders.c
+        in_force = (c.order_id == bindparam("key")) & (c.revision == bindparam("at")) & (c.state != "cancelled")
+        names = ("outcome", "score", "decision_id", "order_class", "supervision", "state")
+        settled = orders.update().where(in_force).values({name: bindparam(f"new_{name}") for name in names})
+        rows = [
+            {
+                "key": decision.order_id,
+                "at": decision.revision,
+                "new_outcome": int(decision.outcome),
+                "new_score": decision.score,
+                "new_decision_id": decision.decision_id,
+                "new_order_class": decision.supervision.order_class,
+                "new_supervision": decision.supervision.kind,
+                "new_state": STATES[decision.outcome],
+            }
+            for decision in (record.decision for record in batch)
+        ]
+        if rows:
+            self.connection.execute(settled, rows)
 
     def get(self, decision_id: str) -> StoredDecision | None:
         """One decision."""
-        raise NotImplementedError
+        return next(iter(self._stored(select(decisions).where(decisions.c.decision_id == decision_id))), None)
 
     def of_order(self, order_id: str) -> list[StoredDecision]:
         """All decisions of an order, oldest revision first."""
-        raise NotImplementedError
+        wanted = select(decisions).where(decisions.c.order_id == order_id)
+        return list(self._stored(wanted.order_by(decisions.c.revision)))
+
+    def between(self, since: datetime, until: datetime) -> Iterable[StoredDecision]:
+        """Decisions with since <= as_of < until in order of time; streamed, for export and replay."""
+        c = decisions.c
+        return self._stored(select(decisions).where(c.as_of >= since, c.as_of < until).order_by(c.as_of, c.decision_id))
+
+    def _stored(self, query: Select[Any]) -> Iterable[StoredDecision]:
+        rows = self.connection.execute(query, execution_options={"yield_per": 200})
+        return (
+            StoredDecision(summary=_summary(row), decision=decoded(row.body), body=row.body, facts=row.facts)
+            for row in rows
+        )
 
     def list(self, query: DecisionQuery, page: PageRequest | None = None) -> Page[DecisionSummary]:
-        """Decisions that meet the filters; sorts: as_of (default), score, order_id."""
-        raise NotImplementedError
+        """Decisions that meet the filters; sorts: as_of (default), score, order_id, outcome."""
+        c = decisions.c
+        wanted = select(*(c[name] for name in DecisionSummary.__slots__))
+        for name in ("order_id", "client_id", "policy_hash"):
+            if value := getattr(query, name):
+                wanted = wanted.where(c[name] == value)
+        wanted = wanted.where(c.outcome == int(query.outcome)) if query.outcome is not None else wanted
+        wanted = wanted.where(c.as_of >= query.since) if query.since else wanted
+        wanted = wanted.where(c.as_of < query.until) if query.until else wanted
+        if query.check:
+            said = select(findings.c.decision_id).where(findings.c.check_id == query.check)
+            said = said.where(findings.c.status == query.status) if query.status else said
+            wanted = wanted.where(c.decision_id.in_(said))
+        sorts = {name: c[name] for name in ("as_of", "score", "order_id", "outcome")}
+        return paged(self.connection, ordered(wanted, page, sorts, "as_of"), page, _summary)
+
+    def summaries(self, decision_ids: Sequence[str]) -> dict[str, DecisionSummary]:
+        """Summaries by id, for a page of orders or alerts."""
+        c = decisions.c
+        query = select(*(c[name] for name in DecisionSummary.__slots__))
+        return {
+            row.decision_id: _summary(row)
+            for piece in chunks(list(dict.fromkeys(decision_ids)))
+            for row in self.connection.execute(query.where(c.decision_id.in_(piece)))
+        }
 
     def figures(self, since: datetime, until: datetime, zone: str = "Asia/Shanghai") -> Figures:
         """The workbench's numbers over decisions with since <= as_of < until."""
-        raise NotImplementedError
+        return figures(self.connection, since, until, ZoneInfo(zone))
+
+
+def _row(record: DecisionRecord, now: datetime) -> dict[str, Any]:
+    decision = record.decision
+    content = canonical(decision)
+    return {
+        "decision_id": decision.decision_id,
+        "order_id": decision.order_id,
+        "revision": decision.revision,
+        "client_id": record.client_id,
+        "as_of": decision.as_of,
+        "recorded_at": now,
+        "outcome": int(decision.outcome),
+        "score": decision.score,
+        "order_class": decision.supervision.order_class,
+        "supervision": decision.supervision.kind,
+        "policy": decision.policy,
+        "policy_hash": decision.policy_hash,
+        "body": content,
+        "body_hash": hashlib.sha256(content).hexdigest(),
+        "facts": record.facts,
+        "facts_hash": hashlib.sha256(record.facts).hexdigest(),
+    }
+
+
+def _finding_rows(decision: Decision) -> Iterable[dict[str, Any]]:
+    for position, finding in enumerate(decision.findings):
+        if finding.status is not Status.PASS:
+            yield {
+                "decision_id": decision.decision_id,
+                "position": position,
+                "check_id": finding.check,
+                "status": finding.status.value,
+                "severity": finding.severity.value,
+                "line": finding.line,
+                "code": finding.code,
+                "floor": int(finding.floor),
+                "seen": canonical(finding.seen),
+            }
+
+
+def _contribution_rows(decision: Decision) -> Iterable[dict[str, Any]]:
+    for position, part in enumerate(decision.contributions):
+        yield {
+            "decision_id": decision.decision_id,
+            "position": position,
+            "check_id": part.check,
+            "status": part.status.value,
+            "points": part.points,
+            "floor": int(part.floor),
+            "lines": part.lines,
+        }
+
+
+def _summary(row: Row[Any]) -> DecisionSummary:
+    values = {name: row._mapping[name] for name in DecisionSummary.__slots__}
+    return DecisionSummary(**values | {"outcome": Outcome(row.outcome)})

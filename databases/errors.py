@@ -9,6 +9,10 @@ class DatabaseUnavailable(StorageError):
     """The database does not answer: wrong address, server down, too many connections, locked for too long."""
 
 
+class StorageBusy(DatabaseUnavailable):
+    """Another transaction holds what this one needs, or both wait for each other; the same work can be tried again."""
+
+
 class ReadOnlyStorage(StorageError):
     """The data folder or the database file can be read but not written, or the disk is full."""
 
@@ -35,3 +39,7 @@ class FourEyesViolated(StorageError):
 
 class ReleaseForbidden(StorageError):
     """The machine refused the order; nobody can release it, only a new revision can be judged again."""
+
+
+class SeedBroken(StorageError):
+    """A data file shipped with the product can't be read; names file, line and column."""

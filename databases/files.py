@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Index, Table
+from sqlalchemy import ColumnElement, Connection, Index, Table, select
 
+from databases.bulk import upsert
 from databases.columns import metadata, number, time, words
 
 files = Table(
@@ -45,16 +46,22 @@ class Files:
 
     def add(self, file: StoredFile) -> bool:
         """Keep the metadata; False when this content, order and kind was known."""
-        raise NotImplementedError
+        fresh = upsert(self.connection, files).on_conflict_do_nothing(index_elements=["sha256", "order_id", "kind"])
+        values = {name: getattr(file, name) for name in StoredFile.__slots__}
+        return self.connection.execute(fresh.values(**values).returning(files.c.sha256)).first() is not None
 
     def get(self, sha256: str) -> Sequence[StoredFile]:
         """Every use of a content."""
-        raise NotImplementedError
+        return self._found(files.c.sha256 == sha256)
 
     def of_order(self, order_id: str) -> Sequence[StoredFile]:
         """The files of an order, oldest first."""
-        raise NotImplementedError
+        return self._found(files.c.order_id == order_id)
 
     def between(self, since: datetime, until: datetime) -> Sequence[StoredFile]:
         """Files added in a period, for the evidence pack."""
-        raise NotImplementedError
+        return self._found((files.c.added_at >= since) & (files.c.added_at < until))
+
+    def _found(self, wanted: ColumnElement[bool]) -> Sequence[StoredFile]:
+        query = select(files).where(wanted).order_by(files.c.added_at, files.c.sha256, files.c.kind)
+        return [StoredFile(**row._mapping) for row in self.connection.execute(query)]

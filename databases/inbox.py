@@ -4,16 +4,32 @@ received = applied + duplicate + dead + pending holds at every commit (`counts`)
 at the doors, the rows' states what became of it.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Index, Table, UniqueConstraint, text
+from sqlalchemy import (
+    Connection,
+    Index,
+    Row,
+    Table,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    text,
+    tuple_,
+)
 
-from databases.columns import body, metadata, number, row_id, time, words
+from databases.bulk import chunks, json_keys, keys_table, upsert
+from databases.columns import UtcTime, body, metadata, number, row_id, time, words
+from databases.errors import StaleState
+from databases.paging import Page, PageRequest, paged
 
 Lane = Literal["live", "bulk"]
+AcceptanceState = Literal["accepted", "duplicate", "conflict"]
 LANES: tuple[Lane, ...] = ("live", "bulk")
 
 inbox = Table(
@@ -47,13 +63,14 @@ event_conflicts = Table(
     "event_conflicts",
     metadata,
     row_id(),
-    number("inbox_id"),
+    number("inbox_id", foreign_key="inbox.id"),
     words("source"),
     words("event_id"),
     words("payload_hash"),
     body("raw"),
     time("received_at"),
-    Index(None, "source", "event_id"),
+    # the same wrong payload sent a hundred times is kept once
+    UniqueConstraint("inbox_id", "payload_hash"),
 )
 
 receptions = Table(
@@ -93,8 +110,21 @@ class Acceptance:
 
     source: str
     event_id: str
-    state: Literal["accepted", "duplicate", "conflict"]
+    state: AcceptanceState
     inbox_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventConflict:
+    """Another payload under an event id already used; `inbox_id` is the item that holds the first one."""
+
+    id: int
+    inbox_id: int
+    source: str
+    event_id: str
+    payload_hash: str
+    raw: bytes
+    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,35 +187,158 @@ class Inbox:
 
         Same id and same payload hash: duplicate. Same id, other hash: conflict, kept with its raw bytes.
         """
-        raise NotImplementedError
+        if not events:
+            return []
+        first: dict[tuple[str, str], IncomingEvent] = {}
+        for event in events:
+            first.setdefault((event.source, event.event_id), event)
+        fresh = self._insert(list(first.values()), now)
+        known = self._known([key for key in first if key not in fresh])
+        hashes = known | {key: (inbox_id, first[key].payload_hash) for key, inbox_id in fresh.items()}
+        answers = []
+        for event in events:
+            key = (event.source, event.event_id)
+            inbox_id, payload_hash = hashes[key]
+            if key in fresh and event is first[key]:
+                state: AcceptanceState = "accepted"
+            else:
+                state = "duplicate" if payload_hash == event.payload_hash else "conflict"
+            answers.append(Acceptance(event.source, event.event_id, state, inbox_id))
+        self._keep_conflicts(events, answers, now)
+        self._tally(answers, door, now)
+        return answers
+
+    def _insert(self, events: Sequence[IncomingEvent], now: datetime) -> dict[tuple[str, str], int]:
+        """Ids of the rows that are new; a row of another transaction that is still open is waited for."""
+        rows = [
+            {
+                "source": event.source,
+                "event_id": event.event_id,
+                "order_id": event.order_id,
+                "revision": event.revision,
+                "client_key": event.client_key,
+                "lane": event.lane,
+                "state": "pending",
+                "raw": event.raw,
+                "payload_hash": event.payload_hash,
+                "received_at": now,
+            }
+            for event in events
+        ]
+        statement = upsert(self.connection, inbox).on_conflict_do_nothing(index_elements=["source", "event_id"])
+        found = self.connection.execute(statement.returning(inbox.c.source, inbox.c.event_id, inbox.c.id), rows)
+        return {(source, event_id): inbox_id for source, event_id, inbox_id in found}
+
+    def _known(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, str]]:
+        c = inbox.c
+        found: dict[tuple[str, str], tuple[int, str]] = {}
+        for piece in chunks(keys):
+            wanted = tuple_(c.source, c.event_id).in_(piece)
+            for row in self.connection.execute(select(c.source, c.event_id, c.id, c.payload_hash).where(wanted)):
+                found[row.source, row.event_id] = (row.id, row.payload_hash)
+        return found
+
+    def _keep_conflicts(self, events: Sequence[IncomingEvent], answers: Sequence[Acceptance], now: datetime) -> None:
+        rows = [
+            {
+                "inbox_id": answer.inbox_id,
+                "source": event.source,
+                "event_id": event.event_id,
+                "payload_hash": event.payload_hash,
+                "raw": event.raw,
+                "received_at": now,
+            }
+            for event, answer in zip(events, answers, strict=True)
+            if answer.state == "conflict"
+        ]
+        if rows:
+            fresh = upsert(self.connection, event_conflicts)
+            self.connection.execute(fresh.on_conflict_do_nothing(index_elements=["inbox_id", "payload_hash"]), rows)
+
+    def _tally(self, answers: Sequence[Acceptance], door: str, now: datetime) -> None:
+        tally = Counter(answer.state for answer in answers)
+        row = {"at": now, "door": door, "received": len(answers), "dead": 0}
+        row |= {"accepted": tally["accepted"], "duplicate": tally["duplicate"], "conflict": tally["conflict"]}
+        self.connection.execute(receptions.insert(), row)
 
     def claim(self, limit: int, lanes: Sequence[Lane] = LANES) -> list[InboxItem]:
         """Up to `limit` pending items, live lane first, then by id; locked until the end of this transaction.
 
         On PostgreSQL items another worker holds are skipped; on SQLite the write transaction itself is the lock.
         """
-        raise NotImplementedError
+        items: list[InboxItem] = []
+        for lane in lanes:
+            if len(items) < limit:
+                pending = select(inbox).where(inbox.c.state == "pending", inbox.c.lane == lane).order_by(inbox.c.id)
+                query = pending.limit(limit - len(items)).with_for_update(skip_locked=True)
+                items.extend(map(_item, self.connection.execute(query)))
+        return items
 
     def mark_applied(self, finished: Sequence[Finished], now: datetime) -> None:
         """Close claimed items. Raises StaleState when one of them is no longer pending."""
-        raise NotImplementedError
+        self._close([(item.inbox_id, item.state, item.decision_id) for item in finished], now)
 
     def mark_dead(self, inbox_ids: Sequence[int], now: datetime) -> None:
         """Close claimed items as dead; the reason goes to `dead_letters.add`. Raises StaleState as above."""
-        raise NotImplementedError
+        self._close([(inbox_id, "dead", "") for inbox_id in inbox_ids], now)
+
+    def _close(self, ends: Sequence[tuple[int, str, str]], now: datetime) -> None:
+        if not ends:
+            return
+        keys = keys_table(self.connection, id="bigint", state="text", decision_id="text")
+        result = self.connection.execute(
+            text(
+                "UPDATE inbox SET state = k.state, decision_id = k.decision_id, finished_at = :now "  # noqa: S608
+                f"FROM {keys} AS k WHERE inbox.id = k.id AND inbox.state = 'pending'"
+            ).bindparams(bindparam("now", type_=UtcTime())),
+            {"keys": json_keys(ends), "now": now},
+        )
+        if result.rowcount != len(ends):
+            raise StaleState(
+                f"inbox: {len(ends)} items were to be closed, {result.rowcount} were still pending; nothing of this "
+                "batch is recorded, the items that are pending will be taken again"
+            )
 
     def by_id(self, inbox_id: int) -> InboxItem | None:
         """One item."""
-        raise NotImplementedError
+        row = self.connection.execute(select(inbox).where(inbox.c.id == inbox_id)).first()
+        return None if row is None else _item(row)
 
     def status(self, source: str, event_id: str) -> InboxItem | None:
         """The item of an event id, for "a place to look"."""
-        raise NotImplementedError
+        wanted = (inbox.c.source == source) & (inbox.c.event_id == event_id)
+        row = self.connection.execute(select(inbox).where(wanted)).first()
+        return None if row is None else _item(row)
+
+    def conflicts(self, page: PageRequest | None = None) -> Page[EventConflict]:
+        """Payloads that came under an id already used for another one, newest first."""
+        query = select(event_conflicts).order_by(event_conflicts.c.id.desc())
+        return paged(self.connection, query, page, lambda row: EventConflict(**row._mapping))
 
     def counts(self) -> InboxCounts:
         """The reconciliation as of this transaction."""
-        raise NotImplementedError
+        c = receptions.c
+        sums = select(*(func.coalesce(func.sum(column), 0) for column in (c.received, c.duplicate, c.conflict, c.dead)))
+        received, duplicate, conflicts, dead = (int(value) for value in self.connection.execute(sums).one())
+        states = select(inbox.c.state, func.count()).group_by(inbox.c.state)
+        by_state = {row[0]: row[1] for row in self.connection.execute(states)}
+        older = by_state.get("stored_older", 0)
+        return InboxCounts(
+            received=received,
+            applied=by_state.get("applied", 0) + by_state.get("cancelled", 0) + older,
+            duplicate=duplicate + conflicts,
+            dead=dead + by_state.get("dead", 0),
+            pending=by_state.get("pending", 0),
+            conflicts=conflicts,
+            stored_older=older,
+        )
 
     def pending(self) -> dict[str, int]:
         """Pending items per lane."""
-        raise NotImplementedError
+        waiting = select(inbox.c.lane, func.count()).where(inbox.c.state == "pending").group_by(inbox.c.lane)
+        return {row[0]: row[1] for row in self.connection.execute(waiting)}
+
+
+def _item(row: Row[Any]) -> InboxItem:
+    values = dict(row._mapping)
+    return InboxItem(inbox_id=values.pop("id"), **values)

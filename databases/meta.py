@@ -1,7 +1,8 @@
 """Small facts about the installation itself: key and value."""
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, select
 
+from databases.bulk import upsert
 from databases.columns import metadata, words
 
 meta = Table("meta", metadata, words("key", primary_key=True), words("value"))
@@ -15,8 +16,10 @@ class Meta:
 
     def get(self, key: str) -> str | None:
         """The value, or None."""
-        raise NotImplementedError
+        return self.connection.execute(select(meta.c.value).where(meta.c.key == key)).scalar()
 
     def set(self, key: str, value: str) -> None:
         """Keep a value under a key."""
-        raise NotImplementedError
+        statement = upsert(self.connection, meta).values(key=key, value=value)
+        replaced = statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value})
+        self.connection.execute(replaced)

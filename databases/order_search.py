@@ -1,10 +1,27 @@
 """The order list: filters, sorting, one summary row per order."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
+from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
+
+from databases.order_tables import order_containers, orders
+from databases.paging import Page, PageRequest, ordered, paged
 from risk.findings import Outcome
+
+SORTS = ("updated_at", "order_id", "client_name", "total_usd", "score", "declared_on", "traded_at", "outcome")
+EQUAL = (
+    "client_id",
+    "entry_number",
+    "transport_document",
+    "contract_number",
+    "destination",
+    "state",
+    "order_class",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,4 +86,59 @@ class OrderSummary:
     supervision: str
 
 
-SORTS = ("updated_at", "order_id", "client_name", "total_usd", "score", "declared_on", "traded_at", "outcome")
+def found_orders(connection: Connection, query: OrderQuery, page: PageRequest | None) -> Page[OrderSummary]:
+    """Orders that meet every filter. Raises ValueError for an unknown sort."""
+    wanted = select(orders)
+    for condition in _conditions(query):
+        wanted = wanted.where(condition)
+    if query.text:
+        exact = wanted.where(_exactly(query.text.strip()))
+        # numbers are found by index; only what is no number is looked for inside names
+        known = connection.execute(select(exact.exists())).scalar_one()
+        wanted = exact if known else wanted.where(_in_names(query.text.strip()))
+    sorts = {name: orders.c[name] for name in SORTS}
+    return paged(connection, ordered(wanted, page, sorts, "updated_at"), page, summary)
+
+
+def _conditions(query: OrderQuery) -> Iterator[ColumnElement[bool]]:
+    c = orders.c
+    for name in EQUAL:
+        if value := getattr(query, name):
+            yield c[name] == value
+    if query.container:
+        yield c.order_id.in_(_with_container(query.container))
+    if query.buyer:
+        yield c.buyer.icontains(query.buyer, autoescape=True)
+    if query.hs_chapter:
+        yield ("," + c.hs_chapters + ",").contains(f",{query.hs_chapter},", autoescape=True)
+    if query.outcome is not None:
+        yield c.outcome == int(query.outcome)
+    lower = ((c.total_usd, query.minimum_usd), (c.score, query.minimum_score), (c.traded_at, query.since))
+    yield from (column >= value for column, value in lower if value is not None)
+    if query.maximum_usd is not None:
+        yield c.total_usd <= query.maximum_usd
+    if query.until is not None:
+        yield c.traded_at < query.until
+
+
+def _with_container(number: str) -> Select[str]:
+    return select(order_containers.c.order_id).where(order_containers.c.number == number.upper())
+
+
+def _exactly(text: str) -> ColumnElement[bool]:
+    c = orders.c
+    numbers = (c.order_id, c.entry_number, c.transport_document, c.contract_number, c.client_id)
+    return or_(*(column == text for column in numbers), c.order_id.in_(_with_container(text)))
+
+
+def _in_names(text: str) -> ColumnElement[bool]:
+    names = (orders.c.client_name, orders.c.buyer, orders.c.order_id)
+    return or_(*(column.icontains(text, autoescape=True) for column in names))
+
+
+def summary(row: Row[Any]) -> OrderSummary:
+    """The summary of a row of `orders`."""
+    values = {name: row._mapping[name] for name in OrderSummary.__slots__}
+    outcome = None if row.outcome is None else Outcome(row.outcome)
+    chapters = tuple(row.hs_chapters.split(",")) if row.hs_chapters else ()
+    return OrderSummary(**values | {"outcome": outcome, "hs_chapters": chapters})

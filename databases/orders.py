@@ -1,18 +1,40 @@
 """Orders 订单: the revision in force, every revision kept, a timeline, and other orders' use of the same things."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
-from typing import Any, Literal
+from datetime import date, datetime
+from typing import Any, Literal, Protocol
 
-from sqlalchemy import Connection
+import msgspec
+from sqlalchemy import Connection, select
 
-from databases.order_search import OrderQuery, OrderSummary
+from databases.bulk import chunks, insert_rows, upsert, writes
+from databases.order_rows import Described, container_rows, line_rows, order_row, trading_time
+from databases.order_search import OrderQuery, OrderSummary, found_orders, summary
+from databases.order_tables import order_containers, order_events, order_lines, order_revisions, orders
 from databases.paging import Page, PageRequest
+from databases.shared_use import UseKey, shared_uses
+from risk.canonical import canonical
 from risk.facts import SharedUse
 from risk.nouns.order import Order
+from risk.reference import Reference
 
+__all__ = [
+    "OrderHead",
+    "OrderQuery",
+    "OrderSummary",
+    "Orders",
+    "RevisionRecord",
+    "StoredOrder",
+    "StoredRevision",
+    "TimelineEvent",
+    "UseKey",
+    "placed",
+    "standing",
+]
+
+DECODER = msgspec.json.Decoder(Order)
 RevisionState = Literal["applied", "stored_older", "cancelled"]
 
 
@@ -20,8 +42,8 @@ RevisionState = Literal["applied", "stored_older", "cancelled"]
 class RevisionRecord:
     """One order event to be kept. `order` is None for a cancellation.
 
-    `as_of` is the time of judgement; `usd_rates` (USD for one unit, by currency) are those of the facts, so that the
-    stored USD columns agree with the decision. `traded_at` = the declared time if it lies before `as_of`, else `as_of`.
+    `as_of` and `reference` are those of the facts, so that the USD columns agree with the decision. The order counts
+    in history from its declaration on if that lies before `as_of`, else from `as_of`.
     """
 
     order_id: str
@@ -34,7 +56,7 @@ class RevisionRecord:
     event_id: str = ""
     inbox_id: int | None = None
     payload_hash: str = ""
-    usd_rates: Mapping[str, Decimal] = field(default_factory=dict)
+    reference: Reference = field(default_factory=Reference)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +96,6 @@ class StoredOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class UseKey:
-    """What to look for in other orders. `traded_at` as in RevisionRecord."""
-
-    order_id: str
-    client_id: str
-    transport_document: str
-    containers: tuple[str, ...]
-    vessel: str
-    voyage: str
-    traded_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineEvent:
     """Something that happened to an order, for its page: kind is a dotted word, details canonical-JSON-able."""
 
@@ -97,6 +106,17 @@ class TimelineEvent:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+class Placeable(Protocol):
+    """What has an order id and a revision; no order means a cancellation."""
+
+    @property
+    def order_id(self) -> str: ...
+    @property
+    def revision(self) -> int: ...
+    @property
+    def order(self) -> Order | None: ...
+
+
 class Orders:
     """Orders inside one unit of work."""
 
@@ -104,36 +124,192 @@ class Orders:
         self.connection = connection
 
     def heads(self, order_ids: Sequence[str]) -> dict[str, OrderHead]:
-        """Where the known ones of these orders stand; locked for this transaction when it writes."""
-        raise NotImplementedError
+        """Where the known ones of these orders stand; on PostgreSQL locked for this transaction if it writes."""
+        c = orders.c
+        query = select(c.order_id, c.revision, c.standing, c.state, c.client_id).order_by(c.order_id)
+        found: dict[str, OrderHead] = {}
+        for piece in chunks(sorted(set(order_ids))):
+            wanted = query.where(c.order_id.in_(piece))
+            if writes(self.connection):
+                wanted = wanted.with_for_update()
+            found.update({row.order_id: OrderHead(*row) for row in self.connection.execute(wanted)})
+        return found
 
     def record(self, records: Sequence[RevisionRecord]) -> list[RevisionState]:
         """Keep revisions in bulk; the highest standing becomes the order in force. Answers in the order given.
 
         A revision not higher than the one in force is `stored_older`. The order's state is set by decisions.record.
         """
-        raise NotImplementedError
+        heads = self.heads([record.order_id for record in records])
+        states = placed(records, {order_id: head.standing for order_id, head in heads.items()})
+        in_force = {r.order_id: r for r, state in zip(records, states, strict=True) if state != "stored_older"}
+        submitted = self._put_in_force([r for r in in_force.values() if r.order is not None])
+        self._cancel([r for r in in_force.values() if r.order is None])
+        self._clear_parts([order_id for order_id in in_force if order_id in heads])
+        self._describe([r for r in in_force.values() if r.order_id in submitted])
+        self._keep_revisions(records, states)
+        return states
+
+    def _put_in_force(self, records: Sequence[RevisionRecord]) -> set[str]:
+        """Orders whose row took the revision; another transaction may have put a higher one in force meanwhile."""
+        rows = []
+        for record in records:
+            if record.order is None:
+                continue
+            described = _described(record, record.order)
+            row = order_row(record.order, described, record.reference, _rate_day(record, record.order))
+            rows.append(row | _standing(record, "received") | {"outcome": None, "score": None, "decision_id": ""})
+        if not rows:
+            return set()
+        statement = upsert(self.connection, orders)
+        kept = {"order_id", "first_seen_at"}
+        changes = {name: statement.excluded[name] for name in rows[0] if name not in kept}
+        higher = orders.c.standing < statement.excluded.standing
+        statement = statement.on_conflict_do_update(index_elements=["order_id"], set_=changes, where=higher)
+        return set(self.connection.execute(statement.returning(orders.c.order_id), rows).scalars())
+
+    def _cancel(self, records: Sequence[RevisionRecord]) -> None:
+        """A cancelled order keeps what was known of it; one never seen before gets a bare row."""
+        if not records:
+            return
+        statement = upsert(self.connection, orders)
+        changes = {name: statement.excluded[name] for name in ("revision", "standing", "state", "updated_at")}
+        higher = orders.c.standing < statement.excluded.standing
+        statement = statement.on_conflict_do_update(index_elements=["order_id"], set_=changes, where=higher)
+        bare = {"line_count": 0}
+        rows = [_standing(r, "cancelled") | bare | {"client_id": r.client_id, "traded_at": r.as_of} for r in records]
+        self.connection.execute(statement, rows)
+
+    def _clear_parts(self, order_ids: Sequence[str]) -> None:
+        for piece in chunks(order_ids):
+            for table in (order_lines, order_containers):
+                self.connection.execute(table.delete().where(table.c.order_id.in_(piece)))
+
+    def _describe(self, records: Sequence[RevisionRecord]) -> None:
+        lines: list[dict[str, Any]] = []
+        boxes: list[dict[str, Any]] = []
+        for record in records:
+            if record.order is not None:
+                described = _described(record, record.order)
+                lines += line_rows(record.order, described, record.reference, _rate_day(record, record.order))
+                boxes += container_rows(record.order, described)
+        insert_rows(self.connection, order_lines, lines)
+        insert_rows(self.connection, order_containers, boxes)
+
+    def _keep_revisions(self, records: Sequence[RevisionRecord], states: Sequence[RevisionState]) -> None:
+        rows = []
+        for record, state in zip(records, states, strict=True):
+            content = None if record.order is None else canonical(record.order)
+            rows.append(
+                {
+                    "order_id": record.order_id,
+                    "revision": record.revision,
+                    "state": state,
+                    "source": record.source,
+                    "event_id": record.event_id,
+                    "inbox_id": record.inbox_id,
+                    "body": content,
+                    "body_hash": "" if content is None else hashlib.sha256(content).hexdigest(),
+                    "payload_hash": record.payload_hash,
+                    "occurred_at": record.occurred_at,
+                    "recorded_at": record.as_of,
+                }
+            )
+        insert_rows(self.connection, order_revisions, rows)
 
     def search(self, query: OrderQuery, page: PageRequest | None = None) -> Page[OrderSummary]:
-        """Orders that meet every filter given."""
-        raise NotImplementedError
+        """Orders that meet every filter given; sorts: see `order_search.SORTS`."""
+        return found_orders(self.connection, query, page)
 
     def get(self, order_id: str) -> StoredOrder | None:
         """The order in force."""
-        raise NotImplementedError
+        row = self.connection.execute(select(orders).where(orders.c.order_id == order_id)).first()
+        if row is None:
+            return None
+        c = order_revisions.c
+        in_force = (c.order_id == order_id) & (c.body.is_not(None)) & (c.state == "applied")
+        latest = select(c.body).where(in_force).order_by(c.revision.desc(), c.id.desc()).limit(1)
+        content = self.connection.execute(latest).scalar()
+        return StoredOrder(summary=summary(row), order=None if content is None else DECODER.decode(content))
 
     def revisions(self, order_id: str) -> list[StoredRevision]:
         """Every revision kept, in order of arrival."""
-        raise NotImplementedError
+        c = order_revisions.c
+        query = select(order_revisions).where(c.order_id == order_id).order_by(c.id)
+        found = []
+        for row in self.connection.execute(query):
+            values = {name: row._mapping[name] for name in StoredRevision.__slots__ if name != "order"}
+            order = None if row.body is None else DECODER.decode(row.body)
+            found.append(StoredRevision(order=order, **values))
+        return found
 
     def shared_uses(self, keys: Sequence[UseKey]) -> dict[str, tuple[SharedUse, ...]]:
         """Per order: its B/L on a live order of another client; its containers within 7 days on another voyage."""
-        raise NotImplementedError
+        return shared_uses(self.connection, keys)
 
     def attach(self, events: Sequence[TimelineEvent]) -> None:
         """Add timeline entries."""
-        raise NotImplementedError
+        rows = [
+            {
+                "order_id": event.order_id,
+                "at": event.at,
+                "kind": event.kind,
+                "actor": event.actor,
+                "details": canonical(event.details),
+            }
+            for event in events
+        ]
+        insert_rows(self.connection, order_events, rows)
 
     def timeline(self, order_id: str) -> list[TimelineEvent]:
         """The order's timeline, oldest first."""
-        raise NotImplementedError
+        c = order_events.c
+        query = select(order_events).where(c.order_id == order_id).order_by(c.at, c.id)
+        return [
+            TimelineEvent(
+                order_id=row.order_id,
+                at=row.at,
+                kind=row.kind,
+                actor=row.actor,
+                details=msgspec.json.decode(row.details, type=dict[str, Any]),
+            )
+            for row in self.connection.execute(query)
+        ]
+
+
+def standing(revision: int, cancelled: bool) -> int:
+    """The rank of an event among those of its order: the revision, and of equals the cancellation."""
+    return 2 * revision + cancelled
+
+
+def placed(events: Sequence[Placeable], standings: Mapping[str, int]) -> list[RevisionState]:
+    """What becomes of events taken in this order, given where their orders stand. Pure; `record` does the same."""
+    highest = dict(standings)
+    states: list[RevisionState] = []
+    for event in events:
+        rank = standing(event.revision, event.order is None)
+        if rank <= highest.get(event.order_id, -1):
+            states.append("stored_older")
+            continue
+        highest[event.order_id] = rank
+        states.append("cancelled" if event.order is None else "applied")
+    return states
+
+
+def _described(record: RevisionRecord, order: Order) -> Described:
+    return Described(order_id=record.order_id, client_id=record.client_id, traded_at=trading_time(order, record.as_of))
+
+
+def _rate_day(record: RevisionRecord, order: Order) -> date:
+    return (order.declared_at or record.as_of).date()
+
+
+def _standing(record: RevisionRecord, state: str) -> dict[str, Any]:
+    return {
+        "order_id": record.order_id,
+        "revision": record.revision,
+        "standing": standing(record.revision, record.order is None),
+        "state": state,
+        "first_seen_at": record.as_of,
+        "updated_at": record.as_of,
+    }

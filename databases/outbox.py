@@ -3,10 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Index, Table, text
+import msgspec
+from sqlalchemy import Connection, Index, Row, Table, func, select, text
 
-from databases.columns import body, metadata, number, row_id, time, words
+from databases.bulk import chunks, insert_rows
+from databases.columns import UtcTime, body, metadata, number, row_id, time, words
+from risk.canonical import canonical
 
 outbox = Table(
     "outbox",
@@ -50,20 +54,52 @@ class Outbox:
 
     def append(self, messages: Sequence[Message], now: datetime) -> None:
         """Write messages with this transaction."""
-        raise NotImplementedError
+        insert_rows(
+            self.connection,
+            outbox,
+            [
+                {
+                    "topic": message.topic,
+                    "key": message.key,
+                    "payload": message.payload,
+                    "headers": canonical(message.headers),
+                    "created_at": now,
+                    "attempts": 0,
+                }
+                for message in messages
+            ],
+        )
 
     def pending(self, limit: int) -> list[StoredMessage]:
-        """The oldest unsent messages in order; locked for one relay at a time on PostgreSQL."""
-        raise NotImplementedError
+        """The oldest unsent messages in order. On PostgreSQL a second relay waits, so that the order per key holds."""
+        unsent = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id)
+        return [_message(row) for row in self.connection.execute(unsent.limit(limit).with_for_update())]
 
     def mark_sent(self, message_ids: Sequence[int], now: datetime) -> None:
         """These went out."""
-        raise NotImplementedError
+        for piece in chunks(message_ids):
+            self.connection.execute(outbox.update().where(outbox.c.id.in_(piece)).values(sent_at=now))
 
     def mark_failed(self, message_ids: Sequence[int]) -> None:
         """One more attempt that did not succeed; they stay unsent."""
-        raise NotImplementedError
+        for piece in chunks(message_ids):
+            more = outbox.update().where(outbox.c.id.in_(piece)).values(attempts=outbox.c.attempts + 1)
+            self.connection.execute(more)
 
     def backlog(self) -> tuple[int, datetime | None]:
         """How many wait, and since when the oldest does."""
-        raise NotImplementedError
+        query = select(func.count(), func.min(outbox.c.created_at, type_=UtcTime())).where(outbox.c.sent_at.is_(None))
+        count, oldest = self.connection.execute(query).one()
+        return count, oldest
+
+
+def _message(row: Row[Any]) -> StoredMessage:
+    return StoredMessage(
+        message_id=row.id,
+        topic=row.topic,
+        key=row.key,
+        payload=row.payload,
+        headers=msgspec.json.decode(row.headers, type=dict[str, str]),
+        created_at=row.created_at,
+        attempts=row.attempts,
+    )

@@ -1,8 +1,10 @@
 """One page of a longer answer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 T = TypeVar("T")
 MAXIMUM_PAGE = 1000
@@ -30,3 +32,31 @@ class Page(Generic[T]):
     total: int
     limit: int
     offset: int
+
+
+def paged(
+    connection: Connection, query: Select[Any], page: PageRequest | None, view: Callable[[Row[Any]], T]
+) -> Page[T]:
+    """One page of an ordered query, with the number of all its rows."""
+    page = page or PageRequest()
+    total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
+    rows = connection.execute(query.limit(page.limit).offset(page.offset))
+    return Page(items=tuple(view(row) for row in rows), total=total, limit=page.limit, offset=page.offset)
+
+
+def ordered(
+    query: Select[Any], page: PageRequest | None, sorts: Mapping[str, ColumnElement[Any]], default: str
+) -> Select[Any]:
+    """The query in the page's order; the first column breaks ties so that pages don't overlap.
+
+    Raises ValueError naming the sorts there are.
+    """
+    page = page or PageRequest()
+    name = page.sort or default
+    if name not in sorts:
+        raise ValueError(f"can't sort by {name!r}; expected one of {', '.join(sorts)}")
+    column = sorts[name]
+    tie = query.selected_columns[0]
+    if page.descending:
+        return query.order_by(column.desc().nulls_last(), tie.desc())
+    return query.order_by(column.asc().nulls_last(), tie.asc())

@@ -1,15 +1,24 @@
-"""Screenings 筛查: every one made, the empty ones too; matches as a queue; judgements; time-limited exceptions."""
+"""Screenings 筛查: every one made, the empty ones too; their matches as a queue for the officers' judgement."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import Column, Connection, Date, Index, Integer, Table
+import msgspec
+from sqlalchemy import Column, Connection, Index, Integer, Row, Table, func, select
 
+from databases.bulk import chunks, insert_rows
 from databases.columns import Scaled, body, metadata, number, row_id, time, words
-from databases.paging import Page, PageRequest
-from risk.facts import Screening
+from databases.errors import NotFound, StaleState
+from databases.paging import Page, PageRequest, ordered, paged
+from databases.screening_exceptions import ScreeningException, ScreeningExceptions
+from risk.canonical import canonical
+from risk.facts import ListMatch, Screening
+from risk.nouns.parties import Role
+
+JUDGEMENTS = ("same", "not_same", "unsure")
 
 screenings = Table(
     "screenings",
@@ -56,28 +65,6 @@ match_queue = Table(
     Index(None, "judgement", "found_at"),
     Index(None, "order_id"),
     Index(None, "subject_key", "list_id", "entry_id"),
-)
-
-exceptions = Table(
-    "exceptions",
-    metadata,
-    row_id("exception_id"),
-    words("subject_key"),
-    words("list_id"),
-    words("entry_id"),
-    words("subject_fingerprint"),
-    words("entry_fingerprint"),
-    words("reason"),
-    words("made_by"),
-    time("made_at"),
-    words("approved_by"),
-    time("approved_at", nullable=True),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date, nullable=False),
-    words("ended_by"),
-    time("ended_at", nullable=True),
-    Index(None, "valid_to"),
-    Index(None, "subject_key"),
 )
 
 
@@ -129,43 +116,13 @@ class QueuedMatch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NewException:
-    """A silence for one subject and one entry, to be approved by somebody else; `valid_to` is its last day.
-
-    The fingerprints freeze both identities: when either changes the exception lapses (the screener compares them).
-    """
-
-    subject_key: str
-    list_id: str
-    entry_id: str
-    subject_fingerprint: str
-    entry_fingerprint: str
-    reason: str
-    valid_from: date
-    valid_to: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ScreeningException(NewException):
-    """An exception with its life; it works only once approved and until ended or over."""
-
-    exception_id: int
-    made_by: str
-    made_at: datetime
-    approved_by: str = ""
-    approved_at: datetime | None = None
-    ended_by: str = ""
-    ended_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class MatchQuery:
     """Filters of the match queue. `judged` None = both; `include_excepted` shows what an exception silences."""
 
     judged: bool | None = False
     order_id: str = ""
     list_id: str = ""
-    effects: tuple[str, ...] = field(default=())
+    effects: tuple[str, ...] = ()
     include_excepted: bool = False
 
 
@@ -176,45 +133,125 @@ class Screenings:
         self.connection = connection
 
     def record(self, batch: Sequence[ScreeningRecord]) -> None:
-        """Keep screenings in bulk and queue their matches."""
-        raise NotImplementedError
+        """Keep screenings in bulk and queue their matches; a match an exception silences is queued as excepted."""
+        insert_rows(self.connection, screenings, [_screening_row(record) for record in batch])
+        insert_rows(
+            self.connection,
+            match_queue,
+            [_match_row(record, match) for record in batch for match in record.screening.matches],
+        )
 
     def of_order(self, order_id: str) -> list[StoredScreening]:
         """All screenings of an order, oldest first."""
-        raise NotImplementedError
+        query = select(screenings).where(screenings.c.order_id == order_id).order_by(screenings.c.id)
+        return [_stored(row) for row in self.connection.execute(query)]
 
     def reusable(self, subject_keys: Sequence[str], lists_version: str) -> Mapping[str, StoredScreening]:
         """The latest successful screening of each subject against exactly these list versions."""
-        raise NotImplementedError
+        c = screenings.c
+        found: dict[str, StoredScreening] = {}
+        for piece in chunks(list(dict.fromkeys(subject_keys))):
+            same = (c.subject_key.in_(piece)) & (c.lists_version == lists_version) & (c.failed == "")
+            latest = select(func.max(c.id)).where(same).group_by(c.subject_key)
+            rows = self.connection.execute(select(screenings).where(c.id.in_(latest)))
+            found.update({row.subject_key: _stored(row) for row in rows})
+        return found
 
     def matches(self, query: MatchQuery, page: PageRequest | None = None) -> Page[QueuedMatch]:
-        """The match queue; sorts: found_at (default), score."""
-        raise NotImplementedError
+        """The match queue; sorts: found_at (default), score, match_id."""
+        c = match_queue.c
+        wanted = select(match_queue)
+        if query.judged is not None:
+            done = c.judgement.in_(("same", "not_same"))
+            wanted = wanted.where(done if query.judged else ~done)
+        wanted = wanted.where(c.order_id == query.order_id) if query.order_id else wanted
+        wanted = wanted.where(c.list_id == query.list_id) if query.list_id else wanted
+        wanted = wanted.where(c.effect.in_(query.effects)) if query.effects else wanted
+        wanted = wanted if query.include_excepted else wanted.where(c.excepted == 0)
+        sorts = {"found_at": c.found_at, "score": c.score, "match_id": c.match_id}
+        return paged(self.connection, ordered(wanted, page, sorts, "found_at"), page, _match)
 
     def match(self, match_id: int) -> QueuedMatch | None:
         """One match."""
-        raise NotImplementedError
+        row = self.connection.execute(select(match_queue).where(match_queue.c.match_id == match_id)).first()
+        return None if row is None else _match(row)
 
     def judge(self, match_id: int, judgement: str, by: str, note: str, now: datetime) -> None:
         """Say same, not_same or unsure. Raises StaleState when same or not_same stands already, NotFound."""
-        raise NotImplementedError
-
-    def propose_exception(self, new: NewException, by: str, now: datetime) -> int:
-        """Keep an exception that waits for approval; returns its id. Raises ValueError without reason or past end."""
-        raise NotImplementedError
-
-    def approve_exception(self, exception_id: int, by: str, now: datetime) -> None:
-        """Raises FourEyesViolated, StaleState, NotFound."""
-        raise NotImplementedError
-
-    def end_exception(self, exception_id: int, by: str, now: datetime) -> None:
-        """End it before its day. Raises StaleState when it has ended."""
-        raise NotImplementedError
+        if judgement not in JUDGEMENTS:
+            raise ValueError(f"judgement {judgement!r}; expected one of {', '.join(JUDGEMENTS)}")
+        c = match_queue.c
+        open_match = match_queue.update().where(c.match_id == match_id, c.judgement.in_(("", "unsure")))
+        values = {"judgement": judgement, "judged_by": by, "judged_at": now, "note": note}
+        if self.connection.execute(open_match.values(values)).rowcount:
+            return
+        found = self.match(match_id)
+        if found is None:
+            raise NotFound(f"there is no match {match_id}")
+        raise StaleState(f"match {match_id} was judged {found.judgement} by {found.judged_by} already")
 
     def active_exceptions(self, on: date) -> list[ScreeningException]:
         """Approved, not ended, and in force on a day."""
-        raise NotImplementedError
+        return ScreeningExceptions(self.connection).active(on)
 
-    def exceptions(self) -> list[ScreeningException]:
-        """All, newest first."""
-        raise NotImplementedError
+
+def _screening_row(record: ScreeningRecord) -> dict[str, Any]:
+    screening = record.screening
+    return {
+        "order_id": record.order_id,
+        "decision_id": record.decision_id,
+        "role": screening.role.value,
+        "name": screening.name,
+        "uscc": screening.uscc,
+        "subject_key": record.subject_key,
+        "lists_version": record.lists_version,
+        "reused_from": screening.reused_from,
+        "failed": screening.failed,
+        "match_count": len(screening.matches),
+        "matches": canonical(screening.matches),
+        "screened_at": record.screened_at,
+    }
+
+
+def _match_row(record: ScreeningRecord, match: ListMatch) -> dict[str, Any]:
+    return {
+        "order_id": record.order_id,
+        "decision_id": record.decision_id,
+        "role": record.screening.role.value,
+        "name": record.screening.name,
+        "uscc": record.screening.uscc,
+        "subject_key": record.subject_key,
+        "list_id": match.list_id,
+        "entry_id": match.entry_id,
+        "matched_name": match.matched_name,
+        "score": match.score,
+        "verdict": match.verdict,
+        "effect": match.effect,
+        "excepted": int(match.excepted),
+        "found_at": record.screened_at,
+    }
+
+
+def _stored(row: Row[Any]) -> StoredScreening:
+    screening = Screening(
+        role=Role(row.role),
+        name=row.name,
+        uscc=row.uscc,
+        matches=msgspec.json.decode(row.matches, type=tuple[ListMatch, ...]),
+        reused_from=row.reused_from,
+        failed=row.failed,
+    )
+    return StoredScreening(
+        screening_id=row.id,
+        order_id=row.order_id,
+        decision_id=row.decision_id,
+        subject_key=row.subject_key,
+        lists_version=row.lists_version,
+        screened_at=row.screened_at,
+        screening=screening,
+    )
+
+
+def _match(row: Row[Any]) -> QueuedMatch:
+    values = dict(row._mapping)
+    return QueuedMatch(**values | {"excepted": bool(row.excepted)})

@@ -17,6 +17,7 @@ from databases.outbox import Outbox
 from databases.policies import Policies
 from databases.price import Prices
 from databases.reference import References
+from databases.screening_exceptions import ScreeningExceptions
 from databases.screenings import Screenings
 from databases.users import Users
 from databases.watchlists import Watchlists
@@ -35,6 +36,7 @@ class UnitOfWork:
         self.clients = Clients(connection)
         self.watchlists = Watchlists(connection)
         self.screenings = Screenings(connection)
+        self.exceptions = ScreeningExceptions(connection)
         self.reference = References(connection)
         self.policies = Policies(connection)
         self.decisions = Decisions(connection)

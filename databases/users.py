@@ -3,10 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Integer, Table
+from sqlalchemy import Column, Connection, Index, Integer, Row, Table, func, select
 
+from databases.bulk import upsert
 from databases.columns import metadata, number, row_id, time, words
+from databases.errors import NotFound, StaleState
 
 users = Table(
     "users",
@@ -29,7 +32,7 @@ sessions = Table(
     "sessions",
     metadata,
     words("token_hash", primary_key=True),
-    words("username"),
+    words("username", foreign_key="users.username"),
     time("created_at"),
     time("last_seen_at"),
     time("idle_expires_at"),
@@ -95,64 +98,118 @@ class Users:
 
     def create(self, user: User) -> None:
         """A new account. Raises StaleState when the name is taken (letters compare without case)."""
-        raise NotImplementedError
+        row = {name: getattr(user, name) for name in User.__slots__}
+        row |= {"username": user.username.casefold(), "roles": " ".join(user.roles)}
+        row |= {"password_changed_at": user.password_changed_at or user.created_at}
+        row |= {"must_change_password": int(user.must_change_password)}
+        fresh = upsert(self.connection, users).on_conflict_do_nothing(index_elements=["username"])
+        if self.connection.execute(fresh.values(row).returning(users.c.username)).first() is None:
+            raise StaleState(f"the user name {user.username!r} is taken; choose another one")
 
     def get(self, username: str) -> User | None:
         """One account, name without regard to case."""
-        raise NotImplementedError
+        row = self.connection.execute(select(users).where(users.c.username == username.casefold())).first()
+        return None if row is None else _user(row)
 
     def all(self) -> list[User]:
         """Every account by name, disabled ones too."""
-        raise NotImplementedError
+        return [_user(row) for row in self.connection.execute(select(users).order_by(users.c.username))]
 
     def set_password(self, username: str, password_hash: str, now: datetime, must_change: bool = False) -> None:
         """New hash; ends every session of the account. Raises NotFound."""
-        raise NotImplementedError
+        values = {"password_hash": password_hash, "password_changed_at": now, "failed_logins": 0}
+        self._change(username, values | {"must_change_password": int(must_change)})
+        self.close_all(username)
+
+    def rehash(self, username: str, password_hash: str) -> None:
+        """The same password under newer hash parameters; sessions go on. Raises NotFound."""
+        self._change(username, {"password_hash": password_hash})
 
     def set_roles(self, username: str, roles: Sequence[str]) -> None:
         """New roles; ends every session of the account. Raises NotFound."""
-        raise NotImplementedError
+        self._change(username, {"roles": " ".join(roles)})
+        self.close_all(username)
 
     def disable(self, username: str, now: datetime) -> None:
         """No more logins; ends every session of the account. Raises NotFound."""
-        raise NotImplementedError
+        self._change(username, {"disabled_at": now})
+        self.close_all(username)
 
     def enable(self, username: str) -> None:
         """Logins again. Raises NotFound."""
-        raise NotImplementedError
+        self._change(username, {"disabled_at": None, "failed_logins": 0})
 
     def set_language(self, username: str, language: str) -> None:
         """zh or en. Raises NotFound."""
-        raise NotImplementedError
+        self._change(username, {"language": language})
+
+    def _change(self, username: str, values: dict[str, Any]) -> None:
+        wanted = users.c.username == username.casefold()
+        if not self.connection.execute(users.update().where(wanted).values(values)).rowcount:
+            raise NotFound(f"there is no account {username!r}")
 
     def note_attempt(self, username: str, address: str, succeeded: bool, now: datetime) -> None:
-        """Keep a login attempt and the account's counter of failures (a success clears it)."""
-        raise NotImplementedError
+        """Keep a login attempt (of unknown names too) and the account's counter of failures (a success clears it)."""
+        name = username.casefold()
+        row = {"at": now, "username": name, "address": address, "succeeded": int(succeeded)}
+        self.connection.execute(login_attempts.insert(), row)
+        values = (
+            {"failed_logins": 0, "last_login_at": now} if succeeded else {"failed_logins": users.c.failed_logins + 1}
+        )
+        self.connection.execute(users.update().where(users.c.username == name).values(values))
 
     def failures_since(self, since: datetime, username: str = "", address: str = "") -> int:
         """Failed attempts since a time for a user name, or from an address (exactly one of the two is given)."""
-        raise NotImplementedError
+        if bool(username) == bool(address):
+            raise ValueError("failures are counted for a user name or for an address, not for both or none")
+        c = login_attempts.c
+        whose = c.username == username.casefold() if username else c.address == address
+        query = select(func.count()).select_from(login_attempts).where(whose, c.at >= since, c.succeeded == 0)
+        return int(self.connection.execute(query).scalar_one())
 
     def open_session(self, session: Session) -> None:
-        """Keep a new session."""
-        raise NotImplementedError
+        """Keep a new session. Raises a storage error when the account does not exist."""
+        row = {name: getattr(session, name) for name in Session.__slots__}
+        self.connection.execute(sessions.insert(), row | {"username": session.username.casefold()})
 
     def session(self, token_hash: str, now: datetime) -> tuple[Session, User] | None:
         """The session and its account, if neither has expired nor been disabled."""
-        raise NotImplementedError
+        c = sessions.c
+        alive = (c.token_hash == token_hash) & (c.expires_at > now) & (c.idle_expires_at > now)
+        row = self.connection.execute(select(sessions).where(alive)).first()
+        user = None if row is None else self.get(row.username)
+        if row is None or user is None or user.disabled_at is not None:
+            return None
+        return Session(**row._mapping), user
+
+    def sessions_of(self, username: str, now: datetime) -> list[Session]:
+        """The living sessions of an account, the last used first."""
+        c = sessions.c
+        alive = (c.username == username.casefold()) & (c.expires_at > now) & (c.idle_expires_at > now)
+        query = select(sessions).where(alive).order_by(c.last_seen_at.desc())
+        return [Session(**row._mapping) for row in self.connection.execute(query)]
 
     def touch(self, token_hash: str, now: datetime, idle_expires_at: datetime) -> None:
         """The session was used; its idle limit moves."""
-        raise NotImplementedError
+        moved = sessions.update().where(sessions.c.token_hash == token_hash)
+        self.connection.execute(moved.values(last_seen_at=now, idle_expires_at=idle_expires_at))
 
     def close_session(self, token_hash: str) -> None:
         """Log out."""
-        raise NotImplementedError
+        self.connection.execute(sessions.delete().where(sessions.c.token_hash == token_hash))
 
     def close_all(self, username: str) -> int:
         """Log out everywhere; returns how many sessions ended."""
-        raise NotImplementedError
+        ended = sessions.delete().where(sessions.c.username == username.casefold())
+        return self.connection.execute(ended).rowcount
 
     def forget_expired(self, now: datetime) -> int:
         """Delete sessions past their limits; returns how many."""
-        raise NotImplementedError
+        over = (sessions.c.expires_at <= now) | (sessions.c.idle_expires_at <= now)
+        return self.connection.execute(sessions.delete().where(over)).rowcount
+
+
+def _user(row: Row[Any]) -> User:
+    values = dict(row._mapping)
+    values |= {"roles": tuple(row.roles.split()), "must_change_password": bool(row.must_change_password)}
+    return User(**values)

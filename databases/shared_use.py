@@ -1,0 +1,109 @@
+"""The same bill of lading, container or vessel in other orders (LC120 and the like)."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, select
+
+from databases.bulk import chunks
+from databases.order_tables import order_containers, orders
+from risk.facts import SharedUse
+
+CONTAINER_DAYS = 7
+LIMIT = 20
+DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseKey:
+    """What to look for in other orders. `traded_at`: see `order_rows.trading_time`."""
+
+    order_id: str
+    client_id: str
+    transport_document: str
+    containers: tuple[str, ...]
+    vessel: str
+    voyage: str
+    traded_at: datetime
+
+
+def shared_uses(connection: Connection, keys: Sequence[UseKey]) -> dict[str, tuple[SharedUse, ...]]:
+    """Uses by other, not cancelled orders, at most 20 of each kind and order, the nearest in time first."""
+    documents = _documents(connection, {key.transport_document for key in keys if key.transport_document})
+    boxes = _boxes(connection, keys)
+    found: dict[str, tuple[SharedUse, ...]] = {}
+    for key in keys:
+        same_document = [use for use in documents if use.value == key.transport_document and _foreign(use, key)]
+        same_box = [use for use in boxes if use.value in key.containers and _elsewhere(use, key)]
+        uses = (*_nearest(same_document, key), *_nearest(same_box, key))
+        if uses:
+            found[key.order_id] = uses
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    kind: str
+    value: str
+    order_id: str
+    client_id: str
+    vessel: str
+    voyage: str
+    traded_at: datetime
+
+
+def _documents(connection: Connection, numbers: set[str]) -> list[_Use]:
+    c = orders.c
+    query = select(c.transport_document, c.order_id, c.client_id, c.vessel, c.voyage, c.traded_at)
+    query = query.where(c.state != "cancelled")
+    return [
+        _Use("transport_document", *row)
+        for piece in chunks(sorted(numbers))
+        for row in connection.execute(query.where(c.transport_document.in_(piece)))
+    ]
+
+
+def _boxes(connection: Connection, keys: Sequence[UseKey]) -> list[_Use]:
+    numbers = sorted({number for key in keys for number in key.containers})
+    if not numbers:
+        return []
+    since = min(key.traded_at for key in keys) - CONTAINER_DAYS * DAY
+    until = max(key.traded_at for key in keys) + CONTAINER_DAYS * DAY
+    c = order_containers.c
+    query = select(c.number, c.order_id, c.client_id, c.vessel, c.voyage, c.traded_at)
+    return [
+        _Use("container", *row)
+        for piece in chunks(numbers)
+        for row in connection.execute(query.where(c.number.in_(piece), c.traded_at.between(since, until)))
+    ]
+
+
+def _foreign(use: _Use, key: UseKey) -> bool:
+    return use.order_id != key.order_id and use.client_id != key.client_id
+
+
+def _elsewhere(use: _Use, key: UseKey) -> bool:
+    """Unknown vessels and voyages count too: whether that is enough is the check's question."""
+    near = abs(use.traded_at - key.traded_at) <= CONTAINER_DAYS * DAY
+    known = bool(use.vessel or use.voyage)
+    same = known and (_plain(use.vessel), _plain(use.voyage)) == (_plain(key.vessel), _plain(key.voyage))
+    return use.order_id != key.order_id and near and not same
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.upper().split())
+
+
+def _nearest(uses: list[_Use], key: UseKey) -> Iterator[SharedUse]:
+    near = sorted(uses, key=lambda use: (abs(use.traded_at - key.traded_at), use.order_id))
+    for use in near[:LIMIT]:
+        yield SharedUse(
+            kind=use.kind,
+            value=use.value,
+            order_id=use.order_id,
+            client_id=use.client_id,
+            vessel=use.vessel,
+            voyage=use.voyage,
+            days_apart=abs(use.traded_at - key.traded_at) // DAY,
+        )

@@ -1,0 +1,174 @@
+"""Transactions, migrations and the errors around them, on both engines."""
+
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+
+from databases import schema
+from databases.columns import metadata
+from databases.engine import Database
+from databases.errors import (
+    DatabaseUnavailable,
+    MigrationMissing,
+    ReadOnlyStorage,
+    StorageError,
+    UnstorableText,
+)
+
+
+def test_upgrade_makes_the_schema_the_tables_describe(empty_url, now):
+    database = Database(empty_url)
+    assert database.revision() is None
+    seen = []
+    database.upgrade(progress=lambda *step: seen.append(step), now=now)
+    assert database.revision() == database.head()
+    with database.reading() as unit:
+        context = MigrationContext.configure(unit.connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+    assert [what for what, _, _ in seen][:2] == ["schema 0001", "schema 0002"]
+    assert all(done <= total for _, done, total in seen)
+    database.dispose()
+
+
+def test_upgrade_twice_changes_nothing(database, now):
+    with database.reading() as unit:
+        before = unit.reference.parts()
+    database.upgrade(now=now)
+    with database.reading() as unit:
+        assert unit.reference.parts() == before
+
+
+def test_down_and_up_again(database, now):
+    database.revision()
+    with database._writer.begin() as connection:
+        command.downgrade(schema.config(connection), "base")
+        assert set(inspect(connection).get_table_names()) == {"alembic_version"}
+    database.upgrade(now=now)
+    assert database.revision() == database.head()
+
+
+def test_there_is_one_head():
+    assert len(schema._script().get_heads()) == 1
+
+
+def test_writing_commits_on_clean_exit_only(database):
+    with database.writing() as unit:
+        unit.meta.set("kept", "yes")
+    with pytest.raises(ZeroDivisionError), database.writing() as unit:
+        unit.meta.set("kept", str(1 / 0 if unit.meta.set("kept", "no") is None else 0))
+    with database.reading() as unit:
+        assert unit.meta.get("kept") == "yes"
+
+
+def test_reading_cannot_write(database):
+    with pytest.raises(StorageError, match="reading unit"), database.reading() as unit:
+        unit.meta.set("a", "b")
+
+
+def test_reading_sees_one_state(database):
+    with database.writing() as unit:
+        unit.meta.set("a", "1")
+    with database.reading() as reader:
+        assert reader.meta.get("a") == "1"
+        with database.writing() as unit:
+            unit.meta.set("a", "2")
+        assert reader.meta.get("a") == "1"
+    with database.reading() as reader:
+        assert reader.meta.get("a") == "2"
+
+
+def test_missing_schema_is_named(empty_url):
+    database = Database(empty_url)
+    with pytest.raises(MigrationMissing, match=r"none \(empty database\).*tradewarden db upgrade"), database.writing():
+        pass
+    database.dispose()
+
+
+@pytest.mark.parametrize(
+    ("found", "message"), [("0001", "at revision 0001, this code needs"), ("9999", "9999, newer than this code")]
+)
+def test_other_revisions_are_named(database, url, found, message):
+    with database.writing() as unit:
+        unit.connection.execute(text("UPDATE alembic_version SET version_num = :found"), {"found": found})
+    other = Database(url)
+    with pytest.raises(MigrationMissing, match=message), other.reading():
+        pass
+    other.dispose()
+
+
+def test_a_newer_database_is_not_upgraded(database, url):
+    with database.writing() as unit:
+        unit.connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    other = Database(url)
+    with pytest.raises(MigrationMissing, match="newer"):
+        other.upgrade()
+    other.dispose()
+
+
+@pytest.mark.parametrize("value", ["a\0b", "half \ud800 pair"])
+def test_text_no_engine_can_keep_is_refused(database, value):
+    with pytest.raises(UnstorableText, match=r"value: character \d+ is U\+"), database.writing() as unit:
+        unit.meta.set("key", value)
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("nonsense", "can't be read"),
+        ("mysql://host/name", "unknown kind of database 'mysql'"),
+        ("sqlite://", "in memory"),
+        ("sqlite:///:memory:", "in memory"),
+    ],
+)
+def test_bad_addresses(address, message):
+    with pytest.raises(DatabaseUnavailable, match=message):
+        Database(address)
+
+
+def test_unreachable_server_is_named_without_its_password():
+    database = Database("postgresql://ward:s3cret@127.0.0.1:1/trade")
+    with pytest.raises(DatabaseUnavailable, match=r"127\.0\.0\.1:1/trade: the server does not answer") as caught:
+        database.upgrade()
+    assert "s3cret" not in str(caught.value)
+    database.dispose()
+
+
+def test_a_file_that_is_no_database(tmp_path):
+    path = tmp_path / "letter.db"
+    path.write_text("Dear Sir or Madam, " * 100)
+    database = Database(f"sqlite:///{path}")
+    with pytest.raises(DatabaseUnavailable, match="no intact SQLite database"):
+        database.upgrade()
+    database.dispose()
+
+
+def test_a_folder_that_cannot_be_made(tmp_path):
+    (tmp_path / "file").write_text("")
+    database = Database(f"sqlite:///{tmp_path / 'file' / 'data' / 'x.db'}")
+    with pytest.raises(ReadOnlyStorage, match="can't be made"):
+        database.upgrade()
+
+
+def test_a_folder_that_cannot_be_written():
+    # nobody may make files in /proc, root included
+    database = Database("sqlite:////proc/tradewarden.db")
+    with pytest.raises(ReadOnlyStorage, match="TRADEWARDEN_DATA_DIR"):
+        database.upgrade()
+    database.dispose()
+
+
+def test_sqlite_is_durable_and_strict(sqlite_template, tmp_path):
+    path = tmp_path / "copy.db"
+    path.write_bytes(Path(sqlite_template).read_bytes())
+    database = Database(f"sqlite:///{path}")
+    with database.writing() as unit:
+        pragmas = {
+            name: unit.connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        }
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}
+    database.dispose()
