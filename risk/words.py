@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from risk.once import once_per_object
+
 _CHINESE = "[\u2e80-\u9fff\uf900-\ufaff]"
 _BLANK_AT_CHINESE = re.compile(rf"(?<={_CHINESE})\s+|\s+(?={_CHINESE})")
 _BLANKS = re.compile(r"\s+")
@@ -74,3 +76,14 @@ def _stands_alone(text: str, start: int, end: int) -> bool:
 
 def _latin(sign: str) -> bool:
     return sign.isascii() and sign.isalnum()
+
+
+def _normal_set(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(normal, words))
+
+
+word_set = once_per_object(_normal_set, keep=64)
+"""The normal forms of a tuple of words, such as a parameter of the policy, made once for each tuple."""
+
+word_index = once_per_object(Words, keep=64)
+"""A tuple of words prepared for search, made once for each tuple."""

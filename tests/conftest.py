@@ -24,7 +24,7 @@ from risk.nouns.line import Line
 from risk.nouns.money import Money
 from risk.nouns.order import BusinessMode, Order
 from risk.nouns.parties import Party, Role
-from risk.reference import Code, Reference, Tariff
+from risk.reference import Code, GoodsCriterion, Reference, Tariff
 
 SERVICES = {"broker", "postgres", "browser"}
 SERVED = pytest.StashKey[set[str]]()
@@ -61,6 +61,36 @@ def _tariff() -> dict[str, list[Tariff]]:
         }
 
 
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(part for part in text.split("|") if part)
+
+
+def _goods() -> tuple[GoodsCriterion, ...]:
+    with (SEED / "goods_criteria.csv").open(encoding="utf-8") as file:
+        return tuple(
+            GoodsCriterion(
+                code=row["code"],
+                level=row["level"],
+                name_zh=row["name_zh"],
+                name_en=row["name_en"],
+                hs_prefixes=_parts(row["hs_prefixes"]),
+                keywords=_parts(row["keywords"]),
+                exceptions=_parts(row["exceptions"]),
+                documents=row["documents"],
+                control=row["control"],
+                tiers=_parts(row["tiers"]),
+                confirmed=row["confirmed"] == "yes",
+                direction=row["direction"],
+            )
+            for row in csv.DictReader(file)
+        )
+
+
+def _keyword_chapters() -> dict[str, tuple[str, ...]]:
+    with (SEED / "keyword_chapters.csv").open(encoding="utf-8") as file:
+        return {row["keyword"]: _parts(row["chapters"]) for row in csv.DictReader(file)}
+
+
 @pytest.fixture(scope="session")
 def reference() -> Reference:
     """The seed code tables, the tariff sample (known to be incomplete) and a few rates."""
@@ -71,6 +101,9 @@ def reference() -> Reference:
             "CNY": [(date(2026, 1, 1), Decimal("0.140845"))],
             "EUR": [(date(2026, 1, 1), Decimal("1.10"))],
         },
+        goods=_goods(),
+        keyword_chapters=_keyword_chapters(),
+        brands={"NIKE": (), "SYNTHETIC HOME": (FACTORY_USCC,)},
         versions={"code_tables": "seed"},
     )
 

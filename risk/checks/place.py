@@ -1,0 +1,216 @@
+"""Place checks: countries, ports and the domestic source of the goods (LC110 to LC116)."""
+
+from risk.checks.card import Parameters, check
+from risk.facts import OrderFacts
+from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.nouns.line import Line
+from risk.nouns.parties import Role
+from risk.places import cities_differ
+
+CHINA = "CHN"
+GENERAL_TRADE = "0110"
+
+
+@check(
+    "LC110",
+    Severity.BLOCK,
+    category="place",
+    inputs="header.arrival_country header.supervision_mode header.transport_mode",
+    source="handbook 04",
+    zh="出口运抵国为 {country},监管方式 {mode} 不是区内、结转或退运",
+    en="The arrival country of an export is {country}, though mode {mode} is no zone, transfer or return mode",
+    direction="E",
+    parameters={
+        "country": CHINA,
+        "modes": (
+            *("0255", "0258", "0654", "0657", "1427", "0200", "0400", "0446", "0456", "0500"),
+            *("1200", "1210", "1215", "1233", "1234", "1239", "5000", "5010", "5014", "5015", "5033", "5034"),
+            *("5100", "5300", "5335", "5361", "6033", "4561", "4500", "9600", "9700"),
+        ),
+    },
+)
+def export_leaves_china(facts: OrderFacts, p: Parameters) -> Verdict:
+    """出口运抵国非中国 | Arrival country not China"""
+    header = facts.order.declaration.header
+    if not header.arrival_country:
+        return no_data("header.arrival_country")
+    if header.arrival_country != p["country"] or header.supervision_mode in p["modes"]:
+        return PASS
+    if not header.supervision_mode:
+        return no_data("header.supervision_mode")
+    # movements into zones and warehouses have their own transport codes and never leave the country
+    transport = facts.reference.code("transport_mode", header.transport_mode, facts.declared_on)
+    if transport is not None and transport.attributes.get("crosses_border") == "no":
+        return PASS
+    return hit(country=header.arrival_country, mode=header.supervision_mode)
+
+
+@check(
+    "LC111",
+    Severity.WARN,
+    category="place",
+    inputs="header.foreign_port header.arrival_country",
+    source="port code format, handbook 03 §10",
+    zh="指运港 {port} 不在运抵国 {country}",
+    en="Destination port {port} is not in the arrival country {country}",
+    direction="E",
+)
+def port_lies_in_arrival_country(facts: OrderFacts, p: Parameters) -> Verdict:
+    """指运港与运抵国 | Port vs arrival country"""
+    header = facts.order.declaration.header
+    if not header.foreign_port or not header.arrival_country:
+        return no_data("header.foreign_port", "header.arrival_country")
+    if header.foreign_port[:3] == header.arrival_country:
+        return PASS
+    return hit(port=header.foreign_port, country=header.arrival_country)
+
+
+@check(
+    "LC112",
+    Severity.INFO,
+    category="place",
+    inputs="line.final_destination header.arrival_country",
+    source="handbook 04",
+    zh="最终目的国 {destination} 与运抵国 {country} 不同,请确认中转",
+    en="Final destination {destination} differs from the arrival country {country}: confirm the transhipment",
+    direction="E",
+    per_line=True,
+)
+def destination_is_arrival_country(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+    """最终目的国 | Final destination"""
+    country = facts.order.declaration.header.arrival_country
+    if not line.final_destination or not country:
+        return no_data("line.final_destination", "header.arrival_country")
+    return PASS if line.final_destination == country else hit(destination=line.final_destination, country=country)
+
+
+@check(
+    "LC113",
+    Severity.WARN,
+    category="place",
+    inputs="line.origin_country header.supervision_mode",
+    source="single-window message specification, handbook 02 §5.1",
+    zh="一般贸易出口货物原产国为 {origin},请说明来源",
+    en="Goods of origin {origin} are exported under general trade: explain where they come from",
+    direction="E",
+    parameters={"modes": (GENERAL_TRADE,), "country": CHINA},
+    per_line=True,
+)
+def exported_goods_are_chinese(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+    """原产国 | Origin of exports"""
+    if line.origin_country == p["country"]:
+        return PASS
+    mode = facts.order.declaration.header.supervision_mode
+    if not line.origin_country or not mode:
+        return no_data("line.origin_country", "header.supervision_mode")
+    return hit(origin=line.origin_country) if mode in p["modes"] else PASS
+
+
+@check(
+    "LC114",
+    Severity.WARN,
+    category="place",
+    inputs="header.trading_country contract.buyer_country parties.buyer.country",
+    source="handbook 02 §2 no. 17",
+    zh="贸易国 {trading} 与合同买方所在国 {buyer} 不一致",
+    en="Trading country {trading} differs from the buyer's country {buyer}",
+    direction="E",
+)
+def trading_country_is_the_buyers(facts: OrderFacts, p: Parameters) -> Verdict:
+    """贸易国 | Trading country"""
+    order = facts.order
+    trading = order.declaration.header.trading_country
+    buyer = order.contract.buyer_country if order.contract is not None else ""
+    if not buyer:
+        party = order.party(Role.BUYER)
+        buyer = party.country if party is not None else ""
+    if not trading or not buyer:
+        return no_data("header.trading_country", "contract.buyer_country")
+    return PASS if trading == buyer else hit(trading=trading, buyer=buyer)
+
+
+@check(
+    "LC115",
+    Severity.BLOCK,
+    category="place",
+    inputs="header.arrival_country lines.final_destination reference.restricted_destination",
+    source="UN Security Council measures, platform list",
+    zh="目的国 {country} {name_zh} 受限:{basis_zh}",
+    en="Destination {country} {name_en} is restricted: {basis_en}",
+    more={
+        "escalate": (
+            "目的国 {country} {name_zh} 须上报法务决定:{basis_zh}",
+            "Destination {country} {name_en} is for legal to decide: {basis_en}",
+        ),
+        "platform": (
+            "目的国 {country} 在平台限制名单中",
+            "Destination {country} is on the platform's own list",
+        ),
+    },
+    direction="E",
+    parameters={"platform_list": ()},
+)
+def destination_is_not_restricted(facts: OrderFacts, p: Parameters) -> Verdict:
+    """受限目的国 | Restricted destination"""
+    declaration = facts.order.declaration
+    lines = [line.final_destination for line in declaration.lines]
+    for country in dict.fromkeys((declaration.header.arrival_country, *lines)):
+        row = facts.reference.code("restricted_destination", country, facts.declared_on)
+        if row is not None:
+            return hit(
+                "escalate" if row.attributes["effect"] == "escalate" else "",
+                country=country,
+                name_zh=row.name_zh,
+                name_en=row.name_en,
+                basis_zh=row.attributes["basis_zh"],
+                basis_en=row.attributes["basis_en"],
+            )
+        if country in p["platform_list"]:
+            return hit("platform", country=country)
+    return PASS if declaration.header.arrival_country else no_data("header.arrival_country")
+
+
+@check(
+    "LC116",
+    Severity.WARN,
+    category="place",
+    inputs="line.domestic_region header.producer_customs_code client.region_codes",
+    source="domestic region codes, handbook 03 §11",
+    zh="境内货源地 {region} 与工厂所在地 {factory} 不一致",
+    en="Domestic source {region} differs from the factory's region {factory}",
+    direction="E",
+    per_line=True,
+)
+def source_region_is_the_factorys(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+    """境内货源地与工厂 | Source region vs factory"""
+    factories = factory_regions(facts)
+    region = line.domestic_region[:4]
+    if not region or not factories:
+        return no_data("line.domestic_region", "client.region_codes", "header.producer_customs_code")
+    answers = [cities_differ(facts.reference, region, factory, facts.declared_on) for factory in factories]
+    if False in answers:
+        return PASS
+    if None in answers:
+        return no_data(f"reference.region_city[{region}, {', '.join(factories)}]")
+    return hit(region=line.domestic_region, factory=", ".join(factories))
+
+
+def factory_regions(facts: OrderFacts) -> tuple[str, ...]:
+    """Four-digit regions of the producer: as verified when it is the client, else as its customs code says."""
+    header = facts.order.declaration.header
+    client = facts.client
+    if client is not None and client.region_codes and header.producer_uscc in {"", client.uscc}:
+        return tuple(code[:4] for code in client.region_codes)
+    region = header.producer_customs_code[:4]
+    return (region,) if region.isdigit() else ()
+
+
+CHECKS = (
+    export_leaves_china,
+    port_lies_in_arrival_country,
+    destination_is_arrival_country,
+    exported_goods_are_chinese,
+    trading_country_is_the_buyers,
+    destination_is_not_restricted,
+    source_region_is_the_factorys,
+)
