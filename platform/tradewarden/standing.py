@@ -61,7 +61,7 @@ class Standing:
             reference=reference,
             index=index,
             lists_version=lists_version,
-            stale_lists=_stale(uow, policy, now),
+            stale_lists=stale_lists(uow, policy, now),
             exceptions=frozenset(
                 (item.subject_key, item.list_id, item.entry_id) for item in uow.screenings.active_exceptions(now.date())
             ),
@@ -95,7 +95,7 @@ class Standing:
         return self._index
 
 
-def _stale(uow: UnitOfWork, policy: Policy, now: datetime) -> tuple[str, ...]:
+def stale_lists(uow: UnitOfWork, policy: Policy, now: datetime) -> tuple[str, ...]:
     """Lists whose source was last looked at too long ago, demanded lists that are missing, or that there is none."""
     status = {item.latest.list_id: item.latest.checked_at for item in uow.watchlists.status()}
     if not status:

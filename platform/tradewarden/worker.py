@@ -1,11 +1,10 @@
-"""The worker loop: batch after batch until told to stop; a database that is away is waited for, not given up on."""
+"""The worker loop: batch after batch until told to stop; whatever it can't go on without is waited for."""
 
 import threading
 from collections.abc import Callable
 
 import structlog
 
-from databases.errors import DatabaseUnavailable
 from tradewarden.pipeline.batch import BatchResult, Worker, process_batch
 from tradewarden.wiring import Application
 
@@ -24,8 +23,8 @@ def work(
     while not stop.is_set():
         try:
             result = process_batch(app, worker)
-        except DatabaseUnavailable as error:
-            log.error("worker.database_unavailable", detail=str(error)[:300], retry_seconds=RETRY_SECONDS)
+        except Exception as error:  # noqa: BLE001 - a worker that dies helps nobody: say it loudly, hold, try again
+            log.error("worker.holding", error=type(error).__name__, detail=str(error)[:500], retry=RETRY_SECONDS)
             stop.wait(RETRY_SECONDS)
             continue
         if on_batch and result.claimed:

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from loading_monitor.supervision import plan
-
 from loading_monitor.order_class import classify
+from loading_monitor.supervision import plan
 from risk.canonical import canonical
 from risk.checks.card import Check
 from risk.decision import Decision

@@ -19,6 +19,7 @@ from databases.unit_of_work import UnitOfWork
 from integrations.errors import DoorError
 from integrations.json_events import decode_order
 from risk.nouns.order import EventType, OrderEvent
+from tradewarden.errors import TradeWardenError
 from tradewarden.pipeline.assess import assess
 from tradewarden.pipeline.gather import decision_id_of, gather
 from tradewarden.pipeline.record import Recorder
@@ -26,6 +27,7 @@ from tradewarden.pipeline.waves import waves
 from tradewarden.wiring import Application
 
 LANES: tuple[Lane, ...] = ("live", "bulk")
+DEAD_LIMIT = 10
 log = structlog.get_logger()
 
 
@@ -50,15 +52,33 @@ class BatchResult:
     dead: int = 0
     inbox_ids: list[int] = field(default_factory=list)
 
+    def add(self, other: "BatchResult") -> None:
+        """Count another result in."""
+        self.claimed += other.claimed
+        self.decided += other.decided
+        self.older += other.older
+        self.cancelled += other.cancelled
+        self.dead += other.dead
+        self.inbox_ids.extend(other.inbox_ids)
+
+
+class Poisoned(Exception):
+    """Working the claimed events failed; the cause is the error. Anything else that fails is not the events' fault."""
+
+
+class TooManyDead(TradeWardenError):
+    """So many events fail that the fault must be ours: stop instead of draining the inbox into the dead letters."""
+
 
 def process_batch(app: Application, worker: Worker) -> BatchResult:
-    """Work one batch off the inbox. Raises StorageError when the database itself can't go on; then nothing changed."""
+    """Work one batch off the inbox.
+
+    Raises StorageError and CannotStart when the platform itself can't go on, and TooManyDead; then the events stay.
+    """
     try:
         return _attempt(app, worker, worker.batch_size)
-    except (DatabaseUnavailable, ReadOnlyStorage):
-        raise
-    except Exception as error:  # noqa: BLE001 - some event poisons the batch: find it by taking them one at a time
-        log.warning("batch.failed", error=type(error).__name__, detail=str(error)[:300])
+    except Poisoned as error:
+        log.warning("batch.failed", error=repr(error.__cause__)[:300])
         return _one_by_one(app, worker)
 
 
@@ -67,19 +87,17 @@ def _one_by_one(app: Application, worker: Worker) -> BatchResult:
     for _ in range(worker.batch_size):
         try:
             result = _attempt(app, worker, 1)
-        except (DatabaseUnavailable, ReadOnlyStorage):
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, the event is kept as a dead letter with the reason
-            log.error("event.poisoned", error=type(error).__name__, detail=str(error)[:300])
-            result = _bury_next(app, worker, error)
+        except Poisoned as error:
+            if total.dead >= DEAD_LIMIT and total.dead * 2 > total.claimed:
+                raise TooManyDead(
+                    f"{total.dead} of {total.claimed} events failed one after the other, the last with "
+                    f"{error.__cause__!r}. Nothing more is taken until this is mended; see the dead letters."
+                ) from error
+            log.error("event.poisoned", error=repr(error.__cause__)[:300])
+            result = _bury_next(app, worker, repr(error.__cause__))
         if not result.claimed:
             break
-        total.claimed += result.claimed
-        total.decided += result.decided
-        total.older += result.older
-        total.cancelled += result.cancelled
-        total.dead += result.dead
-        total.inbox_ids.extend(result.inbox_ids)
+        total.add(result)
     return total
 
 
@@ -92,16 +110,28 @@ def _attempt(app: Application, worker: Worker, limit: int) -> BatchResult:
             return result
         context = app.standing.context(uow, app.checks, now)
         recorder = Recorder(actor=worker.name, stream=worker.name, now=now, context=context, publish=worker.publish)
-        readable = []
-        for item in items:
-            try:
-                readable.append((item, decode_order(item.raw, item.source, item.received_at)))
-            except DoorError as error:
-                _bury(uow, item, str(error), worker, now)
-                result.dead += 1
-        for wave in waves(readable):
-            _work(uow, wave, app, recorder, result)
+        try:
+            for wave in waves(_readable(uow, items, worker, now, result)):
+                _work(uow, wave, app, recorder, result)
+        except (DatabaseUnavailable, ReadOnlyStorage):
+            raise
+        except Exception as error:
+            raise Poisoned from error
         return result
+
+
+def _readable(
+    uow: UnitOfWork, items: Sequence[InboxItem], worker: Worker, now: datetime, result: BatchResult
+) -> list[tuple[InboxItem, OrderEvent]]:
+    """The items that decode; the others are buried at once."""
+    readable = []
+    for item in items:
+        try:
+            readable.append((item, decode_order(item.raw, item.source, item.received_at)))
+        except DoorError as error:
+            _bury(uow, item, str(error), worker, now)
+            result.dead += 1
+    return readable
 
 
 def _work(
@@ -115,14 +145,7 @@ def _work(
     fresh = [event for _, event in wave if event.order is not None and not _is_older(event, heads)]
     gathered = gather(uow, fresh, app.standing, recorder.context, recorder.now)
     assessed = [assess(app.checks, item, recorder.context) for item in gathered]
-    facts = {item.decision.decision_id: item.facts for item in assessed}
-    recorder.revisions(
-        uow,
-        [
-            (event, item.inbox_id, item.payload_hash, facts.get(decision_id_of(event.order_id, event.revision)))
-            for item, event in wave
-        ],
-    )
+    recorder.revisions(uow, [(event, item) for item, event in wave])
     recorder.decisions(uow, assessed)
     finished = [_finished(item, event, heads) for item, event in wave]
     cancelled = [event for _, event in wave if event.order is None and not _is_older(event, heads)]
@@ -168,12 +191,12 @@ def _cancel(uow: UnitOfWork, events: Sequence[OrderEvent], recorder: Recorder) -
     )
 
 
-def _bury_next(app: Application, worker: Worker, error: Exception) -> BatchResult:
+def _bury_next(app: Application, worker: Worker, reason: str) -> BatchResult:
     now = app.clock()
     with app.database.writing() as uow:
         items = uow.inbox.claim(1, worker.lanes)
         for item in items:
-            _bury(uow, item, f"{type(error).__name__}: {error}"[:500], worker, now)
+            _bury(uow, item, reason[:500], worker, now)
         return BatchResult(claimed=len(items), dead=len(items), inbox_ids=[item.inbox_id for item in items])
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 
 from databases.alerts import NewAlert
 from databases.audit_chain import NewEntry
 from databases.decisions import DecisionRecord
+from databases.inbox import InboxItem
 from databases.loading import PlannedSupervision
 from databases.orders import RevisionRecord
 from databases.outbox import Message
@@ -15,7 +15,6 @@ from databases.screenings import ScreeningRecord
 from databases.unit_of_work import UnitOfWork
 from kyc.entries import Subject
 from risk.canonical import canonical, digest
-from risk.facts import OrderFacts
 from risk.findings import Outcome
 from risk.nouns.order import OrderEvent
 from risk.policy import AlertPolicy
@@ -117,8 +116,8 @@ class Recorder:
             after_hash=digest(decision),
         )
 
-    def revisions(self, uow: UnitOfWork, events: Sequence[tuple[OrderEvent, int, str, OrderFacts | None]]) -> None:
-        """Keep the revisions of (event, inbox id, payload hash, facts or None when it was not judged)."""
+    def revisions(self, uow: UnitOfWork, events: Sequence[tuple[OrderEvent, InboxItem]]) -> None:
+        """Keep the revision of every event, applied or not."""
         uow.orders.record(
             [
                 RevisionRecord(
@@ -130,11 +129,11 @@ class Recorder:
                     as_of=min(event.occurred_at, self.now),
                     source=event.source,
                     event_id=event.event_id,
-                    inbox_id=inbox_id,
-                    payload_hash=payload_hash,
-                    usd_rates=_rates(facts),
+                    inbox_id=item.inbox_id,
+                    payload_hash=item.payload_hash,
+                    reference=self.context.reference,
                 )
-                for event, inbox_id, payload_hash, facts in events
+                for event, item in events
             ]
         )
 
@@ -142,14 +141,6 @@ class Recorder:
 def due_at(now: datetime, outcome: Outcome, policy: AlertPolicy) -> datetime:
     """When an alert of this outcome has to be dealt with."""
     return now + timedelta(hours=policy.due_hours.get(outcome.word, 24))
-
-
-def _rates(facts: OrderFacts | None) -> dict[str, Decimal]:
-    if facts is None:
-        return {}
-    currencies = facts.order.declaration.currencies
-    rates = ((currency, facts.reference.usd_rate(currency, facts.declared_on)) for currency in currencies)
-    return {currency: rate for currency, rate in rates if rate is not None}
 
 
 def _messages(item: Assessed) -> list[Message]:

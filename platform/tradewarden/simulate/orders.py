@@ -24,6 +24,7 @@ DECLARANT_USCC = synthetic_uscc(2)
 VESSELS = ("EXAMPLE AURORA", "EXAMPLE HORIZON", "EXAMPLE MERIDIAN", "EXAMPLE PELICAN")
 TYPICAL_USD = {"A": (20_000, 90_000), "B": (6_000, 40_000), "C": (2_000, 12_000)}
 BOX_PAYLOAD_KG, BOX_M3 = Decimal(26_000), Decimal(60)
+CARTON_KG, SHARED_BELOW_M3 = Decimal(55), Decimal(15)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,16 @@ class Shipment:
         return self.cartons * self.article.carton_m3
 
     @property
+    def package_type(self) -> str:
+        """Cartons, or pallets of recycled wood for what nobody could lift."""
+        return "22" if self.gross_kg / self.cartons <= CARTON_KG else "92"
+
+    @property
+    def lcl_flag(self) -> str:
+        """A shipment that leaves its box nearly empty shares it with others."""
+        return "1" if self.volume_m3 < SHARED_BELOW_M3 * self.boxes else "0"
+
+    @property
     def boxes(self) -> int:
         need = max(self.gross_kg / BOX_PAYLOAD_KG, self.volume_m3 / BOX_M3)
         return max(1, int(need.to_integral_value(ROUND_CEILING)))
@@ -81,7 +92,9 @@ def make_order(rng: Random, number: int, factory: Factory, declared_at: datetime
         declaration=Declaration(
             header=_header(factory, partner, shipment, (bill, contract, vessel)),
             lines=(_line(factory, partner, shipment),),
-            containers=tuple(Container(number=box, spec="11", line_numbers="1", lcl_flag="0") for box in boxes),
+            containers=tuple(
+                Container(number=box, spec="11", line_numbers="1", lcl_flag=shipment.lcl_flag) for box in boxes
+            ),
             free_text=FreeText(voyage_number=voyage),
             signature=Signature(operation="G", client_number=f"{declared_at:%Y%m%d}{number:010d}"),
         ),
@@ -171,7 +184,7 @@ def _header(factory: Factory, partner: Buyer, shipment: Shipment, papers: tuple[
         transport_document_number=bill,
         contract_number=contract,
         trade_term="3",
-        package_type="22",
+        package_type=shipment.package_type,
         package_count=shipment.cartons,
         gross_weight_kg=shipment.gross_kg,
         net_weight_kg=shipment.net_kg,

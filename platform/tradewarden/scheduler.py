@@ -1,0 +1,89 @@
+"""Periodic work: alarms about lists that grow stale and queues that don't move, and forgetting ended sessions.
+
+Legal deadlines come from rows and an injected clock, never from a job's schedule: a job that ran late finds the same.
+"""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from databases.alerts import NewAlert
+from databases.audit_chain import NewEntry
+from databases.unit_of_work import UnitOfWork
+from tradewarden.standing import stale_lists
+from tradewarden.wiring import Application
+
+ALARM_DUE = timedelta(hours=24)
+STREAM = "scheduler"
+log = structlog.get_logger()
+
+
+def alarm_stale_lists(uow: UnitOfWork, app: Application, now: datetime) -> int:
+    """An alert for every list that is too old or missing; one that is open already is not doubled."""
+    policy = uow.policies.live()
+    if policy is None:
+        return 0
+    alerts = [
+        NewAlert(kind="stale_list", subject=name, due_at=now + ALARM_DUE) for name in stale_lists(uow, policy, now)
+    ]
+    return len([item for item in uow.alerts.raise_many(alerts, now) if item])
+
+
+def alarm_unbalanced_books(uow: UnitOfWork, app: Application, now: datetime) -> int:
+    """An alert when received is not applied + duplicate + dead + pending."""
+    books = uow.inbox.counts()
+    if books.balanced:
+        return 0
+    details = {"received": books.received, "applied": books.applied, "duplicate": books.duplicate, "dead": books.dead}
+    alert = NewAlert(kind="reconciliation", subject="inbox", due_at=now + ALARM_DUE, details=details)
+    return len([item for item in uow.alerts.raise_many([alert], now) if item])
+
+
+def forget_sessions(uow: UnitOfWork, app: Application, now: datetime) -> int:
+    """Sessions past their end leave the database."""
+    return uow.users.forget_expired(now)
+
+
+Job = Callable[[UnitOfWork, Application, datetime], int]
+JOBS: tuple[tuple[str, int, Job], ...] = (
+    ("stale_lists", 15 * 60, alarm_stale_lists),
+    ("books", 5 * 60, alarm_unbalanced_books),
+    ("sessions", 60 * 60, forget_sessions),
+)
+"""Name, period in seconds, job."""
+
+
+def run_job(app: Application, name: str, job: Job) -> int:
+    """Run one job in its own transaction and put on record what it did; returns how many things it did."""
+    now = app.clock()
+    with app.database.writing() as uow:
+        done = job(uow, app, now)
+        if done:
+            entry = NewEntry(
+                at=now, actor=STREAM, action=f"job.{name}", object_type="job", object_id=name, details={"done": done}
+            )
+            uow.audit.append(STREAM, [entry])
+    log.info("job.done", job=name, done=done)
+    return done
+
+
+def run(app: Application, stop: threading.Event) -> None:
+    """Run every job now and then periodically until `stop` is set; a failing job is logged and comes again."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    for name, seconds, job in JOBS:
+        scheduler.add_job(
+            run_job,
+            "interval",
+            args=(app, name, job),
+            seconds=seconds,
+            id=name,
+            next_run_time=app.clock(),
+            max_instances=1,
+            coalesce=True,
+        )
+    scheduler.start()
+    stop.wait()
+    scheduler.shutdown(wait=True)
