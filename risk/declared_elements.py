@@ -44,12 +44,14 @@ def _positions(template: tuple[str, ...], part: str, without: str = "\0") -> tup
     return tuple(n for n, name in enumerate(template) if part in name and without not in name)
 
 
+@lru_cache(maxsize=65536)
 def brand_of(specification: str, template: tuple[str, ...]) -> str | None:
     """The brand as declared, empty when blank; None when the template asks for no brand."""
     positions = _positions(template, _BRAND, _BRAND_TYPE)
     return None if not positions else _at(values_of(specification), positions[0])
 
 
+@lru_cache(maxsize=65536)
 def composition_of(specification: str, template: tuple[str, ...]) -> str | None:
     """The composition as declared; None when the template asks for none.
 

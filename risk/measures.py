@@ -23,8 +23,14 @@ class Measure:
         return self.base == other.base and self.dimension == other.dimension
 
 
-def _measures(rows: Mapping[str, Sequence[Code]]) -> dict[str, tuple[Measure, ...]]:
-    return {code: tuple(_measure(row) for row in versions) for code, versions in rows.items()}
+def _measures(rows: Mapping[str, Sequence[Code]]) -> dict[str, Measure | tuple[Measure, ...]]:
+    """The units by code: the unit itself when it is in force for ever, which most are, else its versions."""
+    measures = {code: tuple(_measure(row) for row in versions) for code, versions in rows.items()}
+    return {code: versions[0] if _for_ever(versions) else versions for code, versions in measures.items()}
+
+
+def _for_ever(versions: Sequence[Measure]) -> bool:
+    return len(versions) == 1 and (versions[0].valid_from, versions[0].valid_to) == (date.min, date.max)
 
 
 def _measure(row: Code) -> Measure:
@@ -42,7 +48,7 @@ _of_table = once_per_object(_measures)
 
 def measure(reference: Reference, unit: str, on: date) -> Measure | None:
     """The unit of a code on a day, None when unknown. Raises KeyError when the unit table is missing."""
-    for one in _of_table(reference.tables["unit"]).get(unit, ()):
-        if one.valid_from <= on <= one.valid_to:
-            return one
-    return None
+    known = _of_table(reference.tables["unit"]).get(unit)
+    if isinstance(known, Measure):
+        return known
+    return next((one for one in known or () if one.valid_from <= on <= one.valid_to), None)

@@ -1,6 +1,7 @@
 """Brand and preference checks: brand type, authorisation, recorded rights, preference (LC076 to LC078, LC080)."""
 
 from decimal import Decimal
+from functools import lru_cache
 
 from risk.brands import brand_register
 from risk.checks.card import Parameters, check
@@ -108,21 +109,25 @@ def brand_is_no_foreign_right(facts: OrderFacts, line: Line, p: Parameters) -> V
         return no_data("line.goods_name", "line.specification")
     register = brand_register(facts.reference.brands)
     name = f"{line.goods_name} {line.goods_name_en}" if line.goods_name_en else line.goods_name
-    found = register.resemblances(_brand_texts(facts, line, p["no_brand"]), name, p["similarity"])
-    client = facts.order.client_uscc
-    allowed = {one.text for one in found if register.allows(one.right, client)} if found else set()
+    texts = _brand_texts(line.specification, template_of(facts, line), line.ciq_brand, p["no_brand"])
+    found = register.resemblances(texts, name, p["similarity"])
+    if not found:
+        return PASS
+    allowed = {one.text for one in found if register.allows(one.right, facts.order.client_uscc)}
     for one in found:
         if one.text not in allowed:
             return hit(text=one.text, right=one.right, similarity=one.similarity)
     return PASS
 
 
-def _brand_texts(facts: OrderFacts, line: Line, no_brand: tuple[str, ...]) -> tuple[str, ...]:
+@lru_cache(maxsize=65536)
+def _brand_texts(
+    specification: str, template: tuple[str, ...], ciq_brand: str, no_brand: tuple[str, ...]
+) -> tuple[str, ...]:
     """Texts that may be a brand. Without a template every element may be one."""
-    template = template_of(facts, line)
-    declared = values_of(line.specification)[PREFERENCE + 1 :]
-    elements = (brand_of(line.specification, template) or "",) if template else declared
-    return tuple(text for text in (*elements, line.ciq_brand) if text and text not in no_brand)
+    declared = values_of(specification)[PREFERENCE + 1 :]
+    elements = (brand_of(specification, template) or "",) if template else declared
+    return tuple(text for text in (*elements, ciq_brand) if text and text not in no_brand)
 
 
 @check(

@@ -12,6 +12,7 @@ from risk.nouns.line import Line
 OPTIONAL = ("其他", "GTIN", "CAS", "请注明")
 """Elements that may stay blank: one customs district alone asks for GTIN and CAS, the last depends on the goods."""
 
+HUNDRED = Decimal(100)
 _ILLEGAL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\uff5c]")
 
 
@@ -142,7 +143,11 @@ def composition_totals_hundred(facts: OrderFacts, line: Line, p: Parameters) -> 
     total, parts = percent_totals(composition)
     if not parts:
         return no_data("line.specification[成分含量]")
-    if abs(total - 100) <= p["tolerance"] or all(abs(part - 100) <= p["tolerance"] for part in parts):
+    if (
+        total == HUNDRED
+        or abs(total - HUNDRED) <= p["tolerance"]
+        or all(abs(part - HUNDRED) <= p["tolerance"] for part in parts)
+    ):
         return PASS
     return hit(composition=composition[:60], total=total)
 

@@ -1,6 +1,6 @@
 """Unit checks: statutory units, equal units, conversions, weight of a piece, number of lines (LC066 to LC071)."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -69,15 +69,13 @@ def second_unit_follows_tariff(facts: OrderFacts, line: Line, p: Parameters) -> 
     return hit("surplus", unit=unit or EMPTY, quantity=shown) if unit or quantity else PASS
 
 
-def _stated(line: Line) -> Iterator[tuple[str, Decimal]]:
-    """(unit, quantity) of the traded and the statutory units, as far as both are given."""
-    for unit, quantity in (
-        (line.unit, line.quantity),
+def _stated(line: Line) -> tuple[tuple[str, Decimal | None], ...]:
+    """(unit, quantity) of the first, the second and the traded unit, as given."""
+    return (
         (line.first_unit, line.first_quantity),
         (line.second_unit, line.second_quantity),
-    ):
-        if unit and quantity is not None:
-            yield unit, quantity
+        (line.unit, line.quantity),
+    )
 
 
 @check(
@@ -121,8 +119,8 @@ def statutory_quantity_follows_from_traded(facts: OrderFacts, line: Line, p: Par
     if not line.unit or line.quantity is None or not line.first_unit or line.first_quantity is None:
         return no_data("line.unit", "line.quantity", "line.first_unit", "line.first_quantity")
     unknown = ""
-    for other_unit, other in tuple(_stated(line))[1:]:
-        if other_unit == line.unit:
+    for other_unit, other in ((line.first_unit, line.first_quantity), (line.second_unit, line.second_quantity)):
+        if other_unit == line.unit or not other_unit or other is None:
             continue
         traded = measure(facts.reference, line.unit, facts.declared_on)
         statutory = measure(facts.reference, other_unit, facts.declared_on)
@@ -163,14 +161,16 @@ _piece_weights = once_per_object(_PieceWeights)
 def _pieces_and_kg(facts: OrderFacts, line: Line, piece_bases: tuple[str, ...]) -> tuple[Decimal, Decimal] | None:
     """(pieces, net kg) of a line; the packing list helps out when no unit of the line is a mass."""
     pieces = kg = None
-    for unit, quantity in reversed(tuple(_stated(line))):  # statutory units first: a traded set may hold many pieces
+    for unit, quantity in _stated(line):  # statutory units first: a traded set may hold many pieces
         known = measure(facts.reference, unit, facts.declared_on)
-        if known is None:
+        if known is None or quantity is None:
             continue
         if known.dimension == "mass":
             kg = quantity * known.factor if kg is None else kg
         elif known.base in piece_bases and pieces is None:
             pieces = quantity * known.factor
+        if pieces is not None and kg is not None:
+            break
     packing = facts.order.packing_list
     if kg is None and packing is not None:
         kg = next((one.net_weight_kg for one in packing.lines if one.line_number == line.line_number), None)
