@@ -49,21 +49,20 @@ def audit_line(entry) -> bytes:
     return canonical({**fields, "at": stamp(entry.at)})
 
 
-def decision(number: int) -> bytes:
-    return canonical(
-        {
-            "decision_id": f"D-{number}",
-            "order_id": f"O-{number}",
-            "revision": 1,
-            "as_of": NOW,
-            "outcome": number % 4,
-            "score": number % 101,
-            "supervision": {"kind": "on_site"},
-            "findings": [{"check": "LC001", "status": "hit", "seen": {"gross_kg": "200.0", "name": "=1+1 外综服"}}],
-            "policy": "default/1",
-            "policy_hash": "ab" * 32,
-        }
-    )
+def decision(number: int, **changes: str) -> bytes:
+    finding = {"check": "LC001", "status": "hit", "seen": {"gross_kg": "200.0", "name": "=1+1 外综服"}}
+    record = {
+        "decision_id": f"D-{number}",
+        "order_id": f"O-{number}",
+        "revision": 1,
+        "as_of": NOW,
+        "outcome": ("release", "review", "hold", "refuse")[number % 4],
+        "score": number % 101,
+        "policy": "default v1",
+        "policy_hash": "ab" * 32,
+        "decision": {"findings": [finding], "supervision": {"kind": "on_site"}},
+    }
+    return canonical(record | changes)
 
 
 def memory_evidence(decisions: int = 4, entries: int = 4) -> MemoryEvidence:
@@ -91,6 +90,12 @@ def memory_evidence(decisions: int = 4, entries: int = 4) -> MemoryEvidence:
     evidence.stored[sha256] = PHOTO
     evidence.papers = [Document(sha256, {"order_id": "O-1", "name": "装箱照片.jpg"})]
     return evidence
+
+
+@pytest.fixture(scope="session")
+def synthetic_decision() -> Callable[..., bytes]:
+    """A record of decisions.jsonl by number, with changed fields."""
+    return decision
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def test_a_pack_is_a_valid_bag_with_everything_in_it(write_pack, evidence, tmp_p
     assert summary.documents == 1
     assert summary.absent == ()
     assert hashlib.sha256(files["checkpoint.json"]).hexdigest() == summary.pack_hash
-    assert verify(tmp_path / "pack").as_json() == {
+    assert verify(tmp_path / "pack").record() == {
         "verdict": "intact",
         "problems": [],
         "records": sum(summary.records.values()),
@@ -71,9 +71,9 @@ def test_the_workbook_is_for_people_and_holds_no_formula(write_pack, tmp_path):
     assert "f" not in kinds
 
 
-def test_a_text_that_looks_like_a_formula_stays_text(write_pack, evidence, tmp_path):
+def test_a_text_that_looks_like_a_formula_stays_text(write_pack, evidence, synthetic_decision, tmp_path):
     evidence.papers = [Document(evidence.papers[0].sha256, {"name": '=HYPERLINK("http://x")'})]
-    evidence.lines["decisions"] = [b'{"order_id":"=1+1","policy":"+SUM(A1)","findings":[]}']
+    evidence.lines["decisions"] = [synthetic_decision(1, order_id="=1+1", policy="+SUM(A1)")]
     write_pack("pack")
     sheet = openpyxl.load_workbook(tmp_path / "pack" / "data" / "index.xlsx")["决定 Decisions"]
     assert [(sheet["A2"].value, sheet["A2"].data_type), sheet["H2"].data_type] == [("=1+1", "s"), "s"]

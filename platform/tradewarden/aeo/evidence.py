@@ -36,7 +36,7 @@ KINDS = (
 )
 """Every file of records, in the order in which it is written."""
 
-DOCUMENTS = "documents"
+DOCUMENTS, AUDIT = "documents", "audit"
 AUDIT_PATH = "data/audit.jsonl"
 
 
@@ -71,7 +71,11 @@ class EvidenceSource(Protocol):
     """Reads the evidence of one period from one unchanging view of the data."""
 
     def records(self, kind: str) -> Iterator[bytes]:
-        """Canonical JSON of every record of a kind but `documents`, without line ends, in a stable order."""
+        """Canonical JSON of every record of a kind but `documents`, without line ends, in a stable order.
+
+        Records of decisions hold at least order_id, revision, as_of, outcome (a word), score, policy, policy_hash,
+        decision_id, and the whole `decision` as it was hashed.
+        """
 
     def spans(self) -> Mapping[str, Span]:
         """For every audit stream with entries in the period, where the exported part begins and ends."""

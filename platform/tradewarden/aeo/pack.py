@@ -161,10 +161,9 @@ class _Export:
         return records.seal()
 
     def _note_decision(self, line: bytes, workbook: Index) -> None:
-        decision = decoded(line)
-        workbook.decision(decision)
-        if "policy_hash" in decision:
-            self._policies.add(str(decision["policy_hash"]))
+        record = decoded(line)
+        workbook.decision(record)
+        self._policies.add(str(record["policy_hash"]))
 
     def _document_lines(self, workbook: Index) -> Iterator[bytes]:
         for document in self._evidence.documents():

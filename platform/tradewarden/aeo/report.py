@@ -31,7 +31,7 @@ class Report:
     def verdict(self) -> str:
         return "broken" if self.problems else "intact"
 
-    def as_json(self) -> dict[str, Any]:
+    def record(self) -> dict[str, Any]:
         """The line that the command line prints."""
         problems = [{"kind": problem.kind, "where": problem.where} for problem in self.problems]
         return {"verdict": self.verdict, "problems": problems, "records": self.records, "signer": self.signer}

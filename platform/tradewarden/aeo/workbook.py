@@ -8,7 +8,6 @@ from typing import Any
 import msgspec
 from xlsxwriter import Workbook
 
-from risk.findings import Outcome
 from tradewarden.aeo.checkpoint import FileSeal
 from tradewarden.aeo.evidence import KINDS
 from tradewarden.aeo.period import SHANGHAI, Period
@@ -60,21 +59,21 @@ class Index:
         for sheet in self._book.worksheets():
             sheet.row_data_fh.close()  # XlsxWriter leaves its row files open when a workbook is given up
 
-    def decision(self, decision: Mapping[str, Any]) -> None:
-        """A row for a decision record."""
-        outcome = _outcome(decision.get("outcome", ""))
-        kind = str((decision.get("supervision") or {}).get("kind", ""))
-        hits = sorted({str(f.get("check")) for f in decision.get("findings", ()) if f.get("status") == "hit"})
+    def decision(self, record: Mapping[str, Any]) -> None:
+        """A row for a record of decisions.jsonl."""
+        decision = record["decision"]
+        kind = str(decision["supervision"]["kind"])
+        hits = sorted({str(finding["check"]) for finding in decision["findings"] if finding["status"] == "hit"})
         self._decisions.row(
-            decision.get("order_id", ""),
-            decision.get("revision", ""),
-            _local(str(decision.get("as_of", ""))),
-            f"{OUTCOMES.get(outcome, '')} {outcome}",
-            decision.get("score", ""),
+            record["order_id"],
+            record["revision"],
+            _local(str(record["as_of"])),
+            f"{OUTCOMES.get(record['outcome'], '')} {record['outcome']}",
+            record["score"],
             f"{SUPERVISION.get(kind, '')} {kind}",
             ", ".join(hits),
-            decision.get("policy", ""),
-            decision.get("decision_id", ""),
+            record["policy"],
+            record["decision_id"],
         )
 
     def document(self, sha256: str, state: str, facts: Mapping[str, str | int]) -> None:
@@ -138,10 +137,6 @@ def decoded(record: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ValueError(f"a record must be a JSON object, not {record[:80]!r}")
     return value
-
-
-def _outcome(value: Any) -> str:
-    return Outcome(value).word if isinstance(value, int) else str(value)
 
 
 def _local(instant: str) -> str:
