@@ -12,6 +12,7 @@ from risk.checks.card import Card
 from risk.findings import Outcome, Severity
 from risk.policy import CheckSetting, Policy, TierLimit
 
+TIER_LIMIT = "LC162"
 POINTS = {Severity.BLOCK: 40, Severity.WARN: 8, Severity.INFO: 2}
 
 
@@ -42,7 +43,16 @@ def completed(policy: Policy, cards: Iterable[Card]) -> Policy:
     for card in cards:
         stored = policy.checks.get(card.id)
         settings[card.id] = default_setting(card) if stored is None else _typed(stored, card)
+    if TIER_LIMIT in settings:
+        limits = {**settings[TIER_LIMIT].parameters, **_limits(policy)}
+        settings[TIER_LIMIT] = replace(settings[TIER_LIMIT], parameters=limits)
     return replace(policy, checks=settings)
+
+
+def _limits(policy: Policy) -> dict[str, Decimal]:
+    """The tier limits as the check's parameters: they are kept once, with the tiers."""
+    single = {f"{tier}_single": limit.single_usd for tier, limit in policy.tiers.items()}
+    return single | {f"{tier}_month": limit.month_usd for tier, limit in policy.tiers.items()}
 
 
 def _typed(setting: CheckSetting, card: Card) -> CheckSetting:

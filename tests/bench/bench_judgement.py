@@ -1,13 +1,13 @@
 """Pure judgement of a 5-line order with every check, beside the floor of decoding the same order from JSON."""
 
+import tempfile
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
-from measure import row, timed
-
 from databases.engine import Database
 from integrations.json_events import decode_order, encode
+from measure import row, timed
 from risk.checks.catalogue import CHECKS
 from risk.facts import ClientHistory, OrderFacts, Screening
 from risk.findings import Status
@@ -21,12 +21,14 @@ from tradewarden.simulate.generate import Run, Simulated, factories, simulate
 LINES = 5
 
 
-def seed_reference(on: date) -> Reference:
-    """The shipped reference data, by way of a database in memory."""
-    database = Database("sqlite://")
+def seed_reference(folder: str, on: date) -> Reference:
+    """The shipped reference data, by way of a database."""
+    database = Database(f"sqlite:///{folder}/reference.db")
     database.upgrade()
     with database.reading() as uow:
-        return uow.reference.snapshot(on)
+        snapshot = uow.reference.snapshot(on)
+    database.dispose()
+    return snapshot
 
 
 def with_lines(simulated: Simulated) -> Simulated:
@@ -46,7 +48,8 @@ def with_lines(simulated: Simulated) -> Simulated:
 def main() -> None:
     run = Run(seed=1, orders=64, fraud_share=0.0)
     profiles = {factory.profile.uscc: factory.profile for factory in factories(run)}
-    reference = seed_reference(run.begin)
+    with tempfile.TemporaryDirectory() as folder:
+        reference = seed_reference(folder, run.begin)
     policy = default_policy([check.card for check in CHECKS])
     facts = [
         OrderFacts(
@@ -65,7 +68,9 @@ def main() -> None:
     raw = [encode(as_event(item.order, "bench", item.as_of)) for item in facts]
     now = facts[0].as_of
     errors = {
-        finding.check for item in facts for finding in judge(CHECKS, item, policy).findings
+        finding.check
+        for item in facts
+        for finding in judge(CHECKS, item, policy).findings
         if finding.status is Status.ERROR
     }
     print(f"{len(CHECKS)} checks, {LINES} lines, {len(raw[0])} bytes, one core; checks in error: {sorted(errors) or 0}")

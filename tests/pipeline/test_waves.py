@@ -5,11 +5,11 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tradewarden.pipeline.waves import waves
 
 from risk.nouns.declaration import Declaration
 from risk.nouns.header import Header
 from risk.nouns.order import Order, OrderEvent
+from tradewarden.pipeline.waves import waves
 
 ORDER = Order(order_id="O", declaration=Declaration(header=Header()))
 

@@ -4,9 +4,6 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
-from tradewarden.simulate.events import as_event
-from tradewarden.simulate.generate import Run, factories, simulate
-from tradewarden.simulate.trouble import TROUBLES
 
 from integrations.json_events import decode_order, encode
 from risk.checks.catalogue import CHECKS
@@ -15,6 +12,9 @@ from risk.findings import Status
 from risk.identifiers import UsccVerdict, uscc_verdict
 from risk.judge import run_checks
 from risk.policy_default import default_policy
+from tradewarden.simulate.events import as_event
+from tradewarden.simulate.generate import Run, factories, simulate
+from tradewarden.simulate.trouble import TROUBLES
 
 RUN = Run(seed=7, orders=300, clients=40, fraud_share=0.3)
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from kyc.compare import Comparison, compare
 
+from kyc.compare import Comparison, compare
 from kyc.entries import Subject
 from risk.nouns.parties import Kind
 from tradewarden.cli.output import JsonOption, emit, fail, progress

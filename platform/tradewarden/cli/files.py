@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
-from integrations.excel import read_workbook
-
 from integrations.errors import DoorError
+from integrations.excel import read_workbook
 from integrations.json_events import read_document, read_lines
 from integrations.single_window import declaration_to_order, read
 from risk.nouns.order import OrderEvent
