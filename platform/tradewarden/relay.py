@@ -1,4 +1,4 @@
-"""The outbox relay: what a transaction wrote goes out at least once, in order, with an id by which repeats are known."""
+"""The outbox relay: what a transaction wrote goes out at least once, in order, with an id that makes repeats known."""
 
 import threading
 

@@ -21,7 +21,7 @@ STREAM = "scheduler"
 log = structlog.get_logger()
 
 
-def alarm_stale_lists(uow: UnitOfWork, app: Application, now: datetime) -> int:
+def alarm_stale_lists(uow: UnitOfWork, now: datetime) -> int:
     """An alert for every list that is too old or missing; one that is open already is not doubled."""
     policy = uow.policies.live()
     if policy is None:
@@ -32,7 +32,7 @@ def alarm_stale_lists(uow: UnitOfWork, app: Application, now: datetime) -> int:
     return len([item for item in uow.alerts.raise_many(alerts, now) if item])
 
 
-def alarm_unbalanced_books(uow: UnitOfWork, app: Application, now: datetime) -> int:
+def alarm_unbalanced_books(uow: UnitOfWork, now: datetime) -> int:
     """An alert when received is not applied + duplicate + dead + pending."""
     books = uow.inbox.counts()
     if books.balanced:
@@ -42,12 +42,12 @@ def alarm_unbalanced_books(uow: UnitOfWork, app: Application, now: datetime) -> 
     return len([item for item in uow.alerts.raise_many([alert], now) if item])
 
 
-def forget_sessions(uow: UnitOfWork, app: Application, now: datetime) -> int:
+def forget_sessions(uow: UnitOfWork, now: datetime) -> int:
     """Sessions past their end leave the database."""
     return uow.users.forget_expired(now)
 
 
-Job = Callable[[UnitOfWork, Application, datetime], int]
+Job = Callable[[UnitOfWork, datetime], int]
 JOBS: tuple[tuple[str, int, Job], ...] = (
     ("stale_lists", 15 * 60, alarm_stale_lists),
     ("books", 5 * 60, alarm_unbalanced_books),
@@ -60,7 +60,7 @@ def run_job(app: Application, name: str, job: Job) -> int:
     """Run one job in its own transaction and put on record what it did; returns how many things it did."""
     now = app.clock()
     with app.database.writing() as uow:
-        done = job(uow, app, now)
+        done = job(uow, now)
         if done:
             entry = NewEntry(
                 at=now, actor=STREAM, action=f"job.{name}", object_type="job", object_id=name, details={"done": done}
