@@ -32,7 +32,7 @@ def declaration_to_order(
         client_name=client.name,
         business_mode=_business_mode(header),
         declared_at=_declared_at(header) or declared_at,
-        parties=_parties(header, client),
+        parties=parties_of(header, client),
         declaration=declaration,
     )
 
@@ -109,7 +109,8 @@ def _overseas(header: Header) -> Party:
     )
 
 
-def _parties(header: Header, client: Party) -> tuple[Party, ...]:
+def parties_of(header: Header, client: Party) -> tuple[Party, ...]:
+    """The client and every party a header names, each in its role; parties without name and codes are left out."""
     declarant = Party(
         Role.DECLARANT,
         _code(header.declarant_name),

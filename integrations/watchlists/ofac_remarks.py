@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from integrations.dates import iso_date
 from integrations.watchlists.countries import alpha3
-from integrations.watchlists.dates import iso_date
 
 _SORTS = (
     (re.compile(r"Vessel Registration Identification IMO (\d{7})"), "imo"),

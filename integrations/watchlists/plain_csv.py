@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from integrations.characters import EXPECTED, FORBIDDEN
+from integrations.dates import day, iso_date
 from integrations.errors import DoorError
 from integrations.text_encoding import decode_text
 from integrations.watchlists.countries import alpha3
-from integrations.watchlists.dates import day, iso_date
 from integrations.watchlists.headers import known, meanings
 from integrations.watchlists.imported import ImportedList, Rejected, SourceFile, rejected
 from integrations.watchlists.registry import ListSource

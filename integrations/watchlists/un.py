@@ -10,10 +10,10 @@ from datetime import date
 
 from lxml import etree
 
+from integrations.dates import day, iso_date
 from integrations.errors import DoorError
 from integrations.safe_xml import parse
 from integrations.watchlists.countries import alpha3
-from integrations.watchlists.dates import day, iso_date
 from integrations.watchlists.imported import ImportedList, Rejected, SourceFile, rejected
 from integrations.watchlists.ofac_remarks import birth_dates
 from integrations.watchlists.registry import ListSource

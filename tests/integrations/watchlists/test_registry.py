@@ -2,9 +2,9 @@
 
 import pytest
 
+from integrations.dates import day, iso_date
 from integrations.watchlists import SourceFile, read_list, registry
 from integrations.watchlists.countries import alpha3
-from integrations.watchlists.dates import day, iso_date
 
 DEMANDS = [
     ("JP01", "A", "refuse", True),
