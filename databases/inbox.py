@@ -304,6 +304,11 @@ class Inbox:
         row = self.connection.execute(select(inbox).where(inbox.c.id == inbox_id)).first()
         return None if row is None else _item(row)
 
+    def of_order(self, order_id: str) -> list[InboxItem]:
+        """Every item of an order, in order of arrival."""
+        query = select(inbox).where(inbox.c.order_id == order_id).order_by(inbox.c.id)
+        return [_item(row) for row in self.connection.execute(query)]
+
     def status(self, source: str, event_id: str) -> InboxItem | None:
         """The item of an event id, for "a place to look"."""
         wanted = (inbox.c.source == source) & (inbox.c.event_id == event_id)

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
 
+from databases.clients import clients
+from databases.decision_tables import findings
 from databases.order_tables import order_containers, orders
 from databases.paging import Page, PageRequest, ordered, paged
 from risk.findings import Outcome
@@ -29,7 +31,8 @@ class OrderQuery:
     """Filters of the order list; empty means any. All given filters must hold.
 
     `text` finds an exact order, declaration, transport document, contract or container number, or a part of the
-    client's or buyer's name. `since`/`until` bound the trading day (until exclusive).
+    client's or buyer's name. `since`/`until` bound the trading day (until exclusive). `tier` is the client's tier now,
+    `check` a check that had a hit in the decision in force.
     """
 
     text: str = ""
@@ -44,6 +47,8 @@ class OrderQuery:
     state: str = ""
     outcome: Outcome | None = None
     order_class: str = ""
+    tier: str = ""
+    check: str = ""
     minimum_usd: Decimal | None = None
     maximum_usd: Decimal | None = None
     minimum_score: int | None = None
@@ -111,6 +116,11 @@ def _conditions(query: OrderQuery) -> Iterator[ColumnElement[bool]]:
         yield c.buyer.icontains(query.buyer, autoescape=True)
     if query.hs_chapter:
         yield ("," + c.hs_chapters + ",").contains(f",{query.hs_chapter},", autoescape=True)
+    if query.tier:
+        yield c.client_id.in_(select(clients.c.client_id).where(clients.c.tier == query.tier))
+    if query.check:
+        hit = (findings.c.check_id == query.check) & (findings.c.status == "hit")
+        yield c.decision_id.in_(select(findings.c.decision_id).where(hit))
     if query.outcome is not None:
         yield c.outcome == int(query.outcome)
     lower = ((c.total_usd, query.minimum_usd), (c.score, query.minimum_score), (c.traded_at, query.since))

@@ -2,6 +2,7 @@
 
 from sqlalchemy import Connection
 
+from databases.access import Access
 from databases.alerts import Alerts
 from databases.audit import Audit
 from databases.clients import Clients
@@ -43,6 +44,7 @@ class UnitOfWork:
         self.alerts = Alerts(connection)
         self.loading = Loadings(connection)
         self.users = Users(connection)
+        self.access = Access(connection)
         self.audit = Audit(connection)
         self.outbox = Outbox(connection)
         self.files = Files(connection)
