@@ -1,12 +1,19 @@
-"""`tradewarden audit`: the chains of the live database."""
+"""`tradewarden audit`: the chains of the live database, and their seals."""
+
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from tradewarden.aeo.live import verify_audit
-from tradewarden.cli.output import JsonOption, emit, fail, notes
+from tradewarden.aeo.keys import load_key
+from tradewarden.aeo.live import Expected, verify_audit
+from tradewarden.aeo.sealing import seal
+from tradewarden.cli.aeo import say
+from tradewarden.cli.output import JsonOption, notes
 from tradewarden.setup import open_application
 
 commands = typer.Typer(no_args_is_help=True, help="The audit log. 审计日志.")
+WitnessOption = Annotated[Path | None, typer.Option("--witness", help="Folder of seals kept by a second custodian.")]
 
 
 @commands.callback()
@@ -15,14 +22,25 @@ def group() -> None:
 
 
 @commands.command()
-def verify(as_json: JsonOption = False) -> int:
+def verify(
+    signer: Annotated[str, typer.Option("--key", help="Fingerprint the signer must have.")] = "",
+    witness: WitnessOption = None,
+    as_json: JsonOption = False,
+) -> int:
     """Recompute every audit chain; name what was changed, removed, inserted or cut off. 校验审计链."""
     app = open_application()
-    report = verify_audit(app.database)
-    if as_json:
-        emit(report.record())
-    else:
-        for problem in report.problems:
-            fail(f"{problem.kind}: {problem.where}")
-        notes.print(f"{report.verdict}: {report.records} entries")
-    return 0 if report.verdict == "intact" else 1
+    with notes.status("verifying …") as status:
+        report = verify_audit(
+            app.database,
+            Expected(signer=signer, witness=witness),
+            lambda entries: status.update(f"verifying: {entries} entries"),
+        )
+    return say(report, as_json)
+
+
+@commands.command("seal")
+def seal_log(witness: WitnessOption = None) -> None:
+    """Sign what was written since the last seal. 封存审计日志."""
+    app = open_application()
+    made = seal(app.database, load_key(app.settings.keys_dir), app.clock(), witness)
+    notes.print("nothing new to seal" if made is None else f"sealed: {made.hash}")

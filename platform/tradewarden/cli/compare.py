@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from kyc.compare import Comparison, compare
+from kyc.compare import Comparison, Named, compare
 from kyc.entries import Subject
 from risk.nouns.parties import Kind
 from tradewarden.cli.output import JsonOption, emit, fail, progress
@@ -35,8 +35,8 @@ def comparison_record(number: int, row: Mapping[str, str]) -> dict[str, Any]:
     """One row of the contract. Raises ValueError for an unknown kind."""
     kind = kind_of(row)
     result = compare(
-        Subject(name=row["left"], uscc=row.get("left_uscc") or "", kind=kind),
-        Subject(name=row["right"], uscc=row.get("right_uscc") or "", kind=kind),
+        Named.of_subject(Subject(name=row["left"], uscc=row.get("left_uscc") or "", kind=kind)),
+        Named.of_subject(Subject(name=row["right"], uscc=row.get("right_uscc") or "", kind=kind)),
         kind,
     )
     return {

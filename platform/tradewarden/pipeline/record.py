@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 
 from databases.alerts import NewAlert
 from databases.audit_chain import NewEntry
@@ -38,22 +39,18 @@ class Recorder:
 
     def decisions(self, uow: UnitOfWork, assessed: Sequence[Assessed]) -> None:
         """Decisions with their findings, screenings, plans, alerts, audit entries and outgoing messages."""
-        uow.decisions.record(
-            [
-                DecisionRecord(
-                    decision=item.decision, client_id=client_of(item.facts.order), facts=evidence(item.facts)
-                )
-                for item in assessed
-            ],
-            self.now,
-        )
+        records = [
+            DecisionRecord(decision=item.decision, client_id=client_of(item.facts.order), facts=evidence(item.facts))
+            for item in assessed
+        ]
+        uow.decisions.record(records, self.now)
         uow.screenings.record([record for item in assessed for record in self._screenings(item)])
         uow.loading.plan([self._plan(item) for item in assessed])
         uow.alerts.supersede([item.decision.order_id for item in assessed if item.decision.revision > 1], self.now)
         uow.alerts.raise_many(
             [self._alert(item) for item in assessed if item.decision.outcome > Outcome.RELEASE], self.now
         )
-        uow.audit.append(self.stream, [self._audited(item) for item in assessed])
+        uow.audit.append(self.stream, [self._audited(record) for record in records])
         if self.publish:
             uow.outbox.append([message for item in assessed for message in _messages(item)], self.now)
 
@@ -98,8 +95,8 @@ class Recorder:
             details={"checks": [part.check for part in decision.contributions if part.points or part.floor]},
         )
 
-    def _audited(self, item: Assessed) -> NewEntry:
-        decision = item.decision
+    def _audited(self, record: DecisionRecord) -> NewEntry:
+        decision = record.decision
         return NewEntry(
             at=self.now,
             actor=self.actor,
@@ -112,6 +109,7 @@ class Recorder:
                 "outcome": decision.outcome.word,
                 "score": decision.score,
                 "policy": decision.policy_hash,
+                "facts": sha256(record.facts).hexdigest(),
             },
             after_hash=digest(decision),
         )
