@@ -13,6 +13,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from databases.alerts import NewAlert
 from databases.audit_chain import NewEntry
 from databases.unit_of_work import UnitOfWork
+from tradewarden.aeo.keys import load_key
+from tradewarden.aeo.sealing import seal
 from tradewarden.standing import stale_lists
 from tradewarden.wiring import Application
 
@@ -54,6 +56,7 @@ JOBS: tuple[tuple[str, int, Job], ...] = (
     ("sessions", 60 * 60, forget_sessions),
 )
 """Name, period in seconds, job."""
+SEAL_SECONDS = 60 * 60
 
 
 def run_job(app: Application, name: str, job: Job) -> int:
@@ -70,6 +73,12 @@ def run_job(app: Application, name: str, job: Job) -> int:
     return done
 
 
+def seal_audit(app: Application) -> None:
+    """Sign what was written to the audit since the last seal."""
+    made = seal(app.database, load_key(app.settings.keys_dir), app.clock())
+    log.info("audit.sealed", seal=made.hash if made else "nothing new")
+
+
 def run(app: Application, stop: threading.Event) -> None:
     """Run every job now and then periodically until `stop` is set; a failing job is logged and comes again."""
     scheduler = BackgroundScheduler(timezone="UTC")
@@ -84,6 +93,7 @@ def run(app: Application, stop: threading.Event) -> None:
             max_instances=1,
             coalesce=True,
         )
+    scheduler.add_job(seal_audit, "interval", args=(app,), seconds=SEAL_SECONDS, id="seal", next_run_time=app.clock())
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)
