@@ -15,6 +15,7 @@ from databases.errors import NotFound
 from databases.order_tables import orders
 from databases.paging import Page, PageRequest, ordered, paged
 from risk.canonical import canonical
+from risk.days import china_day
 from risk.facts import ClientProfile
 
 LISTS = ("region_codes", "prereviewed_categories")
@@ -140,7 +141,7 @@ class Clients:
         found: dict[str, date] = {}
         for piece in chunks(client_ids):
             query = select(orders.c.client_id, first).where(orders.c.client_id.in_(piece)).group_by(orders.c.client_id)
-            found.update({row[0]: row[1].date() for row in self.connection.execute(query)})
+            found.update({row[0]: china_day(row[1]) for row in self.connection.execute(query)})
         return found
 
     def save(self, client: Client, by: str, now: datetime) -> StoredClient:

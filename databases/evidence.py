@@ -142,11 +142,9 @@ class Evidence:
         return list(self._read(audit_checkpoints, true(), audit_checkpoints.c.id))
 
     def decision_bodies(self, decision_ids: Sequence[str]) -> dict[str, Row]:
-        """Bodies and hashes of decisions by id, for comparison with the audit."""
-        c = decisions.c
-        columns = (c.decision_id, c.order_id, c.body, c.body_hash, c.facts, c.facts_hash)
-        query = select(*columns).where(c.decision_id.in_(decision_ids))
-        return {row.decision_id: dict(row._mapping) for row in self.connection.execute(query)}
+        """Whole rows of decisions by id, for comparison with the audit."""
+        found = self._read(decisions, decisions.c.decision_id.in_(decision_ids))
+        return {str(row["decision_id"]): row for row in found}
 
     def unaudited_decisions(self) -> Iterator[str]:
         """Decisions that no audit entry vouches for."""

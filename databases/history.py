@@ -6,9 +6,8 @@ in question is taken out afterwards, so a revision is judged like the first one 
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 import msgspec
 from sqlalchemy import Connection, select, text
@@ -17,11 +16,11 @@ from databases.bulk import chunks, json_keys, keys_table, rows_as_json, time_key
 from databases.columns import PRICE_PLACES, USD_PLACES, unscaled
 from databases.order_tables import orders
 from databases.quantiles import median
+from risk.days import SHANGHAI, china_day
 from risk.facts import ClientHistory
 
 SAMPLE = 200
 PRICE_DAYS = 90
-CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -191,8 +190,9 @@ def _windows(as_of: datetime) -> tuple[datetime, datetime, datetime, datetime]:
 
 
 def _month(as_of: datetime) -> datetime:
-    local = as_of.astimezone(CHINA)
-    return datetime.combine(date(local.year, local.month, 1), datetime.min.time(), CHINA).astimezone(UTC)
+    """The first moment of the calendar month in China."""
+    day = china_day(as_of)
+    return datetime(day.year, day.month, 1, tzinfo=SHANGHAI)
 
 
 def _without(groups: Iterable[_Past], own: _Past | None) -> list[_Past]:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from risk.days import china_day
 from risk.mass import line_kilograms
 from risk.nouns.line import Line
 from risk.nouns.order import Order
@@ -50,7 +51,7 @@ def order_row(order: Order, described: Described, reference: Reference, on: date
         "currency": "/".join(order.declaration.currencies),
         "total": order.declaration.total,
         "total_usd": _total_usd(order, reference, on),
-        "declared_on": order.declared_at.date() if order.declared_at else None,
+        "declared_on": china_day(order.declared_at) if order.declared_at else None,
         "client_id": described.client_id,
         "traded_at": described.traded_at,
     }

