@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+
+from databases.audit_chain import GENESIS, NewEntry, chained, stamp
+from risk.canonical import canonical
 from tradewarden.aeo.evidence import EMPTY_CHAIN, Document, Head, Span
 from tradewarden.aeo.keys import EvidenceKey, load_key
 from tradewarden.aeo.pack import ExportOrder, PackSummary, export
 from tradewarden.aeo.period import Period
-
-from databases.audit_chain import GENESIS, NewEntry, chained, stamp
-from risk.canonical import canonical
 
 NOW = datetime(2026, 4, 2, 1, 30, tzinfo=UTC)
 MARCH = Period(date(2026, 3, 1), date(2026, 3, 31))

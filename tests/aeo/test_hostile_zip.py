@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from tradewarden.aeo.standalone import verify as standalone
 from tradewarden.aeo.verify import verify
 
@@ -107,7 +108,7 @@ def test_a_local_name_that_differs_from_the_directory_is_found(zipped):
 
 
 def test_a_zip_cut_anywhere_or_filled_with_noise_is_broken_not_a_crash(zipped, tmp_path):
-    chance = random.Random(7)  # noqa: S311 - draws positions, not secrets
+    chance = random.Random(7)
     content = zipped.read_bytes()
     cases = [content[: chance.randrange(len(content))] for _ in range(40)] + [b"", b"PK", chance.randbytes(5000)]
     for number, case in enumerate(cases):
@@ -118,7 +119,7 @@ def test_a_zip_cut_anywhere_or_filled_with_noise_is_broken_not_a_crash(zipped, t
 
 def test_a_directory_of_noise_is_broken_not_a_crash(zipped):
     """Several bytes of the central directory changed at once, with a fitting closing hash."""
-    chance = random.Random(11)  # noqa: S311 - draws positions, not secrets
+    chance = random.Random(11)
     content = zipped.read_bytes()
     with zipfile.ZipFile(zipped) as archive:
         directory = archive.start_dir

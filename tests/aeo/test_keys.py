@@ -4,6 +4,7 @@ import threading
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from tradewarden.aeo.keys import fingerprint, load_key, same_fingerprint, signature_is_valid
 from tradewarden.errors import CannotDo
 

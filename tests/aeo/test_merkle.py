@@ -5,6 +5,7 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradewarden.aeo.merkle import (
     EMPTY_ROOT,
     Tree,

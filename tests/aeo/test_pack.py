@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from tradewarden.aeo.evidence import KINDS, Document
 from tradewarden.aeo.merkle import leaf_hash, root
 from tradewarden.aeo.pack import Cancelled, Watch, export
@@ -36,7 +37,7 @@ def test_a_pack_is_a_valid_bag_with_everything_in_it(write_pack, evidence, tmp_p
     assert summary.documents == 1
     assert summary.absent == ()
     assert hashlib.sha256(files["checkpoint.json"]).hexdigest() == summary.pack_hash
-    assert verify(tmp_path / "pack").record() == {
+    assert verify(tmp_path / "pack").as_json() == {
         "verdict": "intact",
         "problems": [],
         "records": sum(summary.records.values()),

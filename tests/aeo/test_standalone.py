@@ -12,11 +12,11 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
+
+from risk.canonical import canonical
 from tradewarden.aeo.pack import VERIFIER
 from tradewarden.aeo.standalone import verify as standalone
 from tradewarden.aeo.standalone.verify import ORDER, ed25519_valid
-
-from risk.canonical import canonical
 
 # RFC 8032 section 7.1: public key, message, signature
 RFC_8032 = [
@@ -63,7 +63,7 @@ def test_ed25519_of_the_standard(vector):
 
 
 def test_ed25519_agrees_with_the_library_on_random_keys_and_damaged_signatures():
-    chance = random.Random(8032)  # noqa: S311 - test data
+    chance = random.Random(8032)
     for _ in range(25):
         private = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
         public, message = private.public_key().public_bytes_raw(), chance.randbytes(chance.randrange(200))

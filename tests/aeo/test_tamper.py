@@ -11,6 +11,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from tradewarden.aeo.keys import load_key
 from tradewarden.aeo.standalone import verify as standalone
 from tradewarden.aeo.verify import verify
@@ -62,7 +63,7 @@ def test_an_untouched_pack_is_intact_for_both(pack, zipped, key):
 
 
 def test_any_byte_of_any_file_of_a_folder(pack):
-    chance = random.Random(SEED)  # noqa: S311 - draws positions, not secrets
+    chance = random.Random(SEED)
     for name in files_of(pack):
         content = (pack / name).read_bytes()
         positions = {0, len(content) - 1, *(chance.randrange(len(content)) for _ in range(PER_FILE))}
@@ -79,7 +80,7 @@ def test_any_byte_of_any_file_of_a_folder(pack):
 
 @pytest.mark.parametrize("name", ["checkpoint.json", "checkpoint.sig"])
 def test_every_byte_of_the_checkpoint_and_its_signature(pack, name):
-    chance = random.Random(SEED)  # noqa: S311 - draws positions, not secrets
+    chance = random.Random(SEED)
     content = (pack / name).read_bytes()
     for position in range(len(content)):
         flipped(pack / name, position, chance.choice([0x20, 0x01, chance.randrange(1, 256)]))
@@ -88,7 +89,7 @@ def test_every_byte_of_the_checkpoint_and_its_signature(pack, name):
 
 
 def test_any_byte_of_the_zip(zipped):
-    chance = random.Random(SEED)  # noqa: S311 - draws positions, not secrets
+    chance = random.Random(SEED)
     content = zipped.read_bytes()
     size = len(content)
     end = range(size - 93 - 16, size)  # closing record and comment, where parsers are most easily led astray
