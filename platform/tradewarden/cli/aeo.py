@@ -12,6 +12,7 @@ from tradewarden.aeo.pack import ExportOrder, PackSummary, Watch, export
 from tradewarden.aeo.period import Period
 from tradewarden.aeo.report import Report
 from tradewarden.aeo.source import DatabaseEvidence
+from tradewarden.aeo.stored_files import StoredFiles
 from tradewarden.aeo.verify import verify
 from tradewarden.cli.output import JsonOption, emit, fail, notes, warn
 from tradewarden.setup import open_application
@@ -40,7 +41,7 @@ def export_pack(
     key = load_key(app.settings.keys_dir)
     with notes.status("exporting …") as status, app.database.reading() as uow:
         watch = Watch(progress=lambda kind, records: status.update(f"exporting {kind}: {records} records"))
-        evidence = DatabaseEvidence(uow, app.storage, order.period)
+        evidence = DatabaseEvidence(uow, StoredFiles(app.storage), order.period)
         summary = export(evidence, key, order, watch, lambda made: _audit(app, order, made))
     for name in summary.absent:
         warn(f"document {name} is missing from the storage or was altered there; the pack says so")

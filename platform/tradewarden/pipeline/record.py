@@ -14,6 +14,7 @@ from databases.orders import RevisionRecord
 from databases.outbox import Message
 from databases.screenings import ScreeningRecord
 from databases.unit_of_work import UnitOfWork
+from integrations.kafka.port import ALERTS, DECISIONS
 from kyc.entries import Subject
 from risk.canonical import canonical, digest
 from risk.findings import Outcome
@@ -23,8 +24,6 @@ from tradewarden.pipeline.assess import Assessed, evidence
 from tradewarden.pipeline.gather import client_of
 from tradewarden.pipeline.parties import parties_of
 from tradewarden.standing import Context
-
-DECISIONS, ALERTS = "risk.decisions", "risk.alerts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
