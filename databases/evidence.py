@@ -9,7 +9,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, Text, exists, func, or_, select, true, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    Text,
+    exists,
+    func,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
 
 from databases.alert_tables import alert_steps, alerts
 from databases.audit import audit_checkpoints, audit_entries, audit_heads
@@ -98,10 +111,14 @@ class Evidence:
         """Whole rows; a time that can't be read stays the text that stands there."""
         times = [column.name for column in table.c if isinstance(column.type, UtcTime)]
         plain = [type_coerce(c, Text).label(c.name) if c.name in times else c for c in table.c]
-        query = select(*plain).where(wanted).order_by(*order)
-        for row in self.connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
-            read = dict(row._mapping)
+        for read in self._streamed(select(*plain).where(wanted).order_by(*order)):
             yield {**read, **{name: _instant(read[name]) for name in times}}
+
+    def _streamed(self, query: Select[Any]) -> Iterator[Row]:
+        """Rows a few at a time; the cursor is closed also when the reader gives up."""
+        with self.connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}) as rows:
+            for row in rows:
+                yield dict(row._mapping)
 
     def spans(self, since: datetime, until: datetime) -> list[ChainSpan]:
         """For each stream with entries in the period, the unbroken range of numbers that holds them all."""
@@ -156,15 +173,12 @@ class Evidence:
             a.after_hash == d.body_hash,
         )
         query = select(d.decision_id).where(~vouched).order_by(d.decision_id)
-        for row in self.connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
-            yield str(row.decision_id)
+        return (str(row["decision_id"]) for row in self._streamed(query))
 
     def revision_bodies(self) -> Iterator[Row]:
         """Bodies and hashes of all order revisions."""
         c = order_revisions.c
-        query = select(c.id, c.order_id, c.revision, c.body, c.body_hash).order_by(c.id)
-        for row in self.connection.execute(query, execution_options={"yield_per": ROWS_AT_ONCE}):
-            yield dict(row._mapping)
+        return self._streamed(select(c.id, c.order_id, c.revision, c.body, c.body_hash).order_by(c.id))
 
 
 def _instant(value: Any) -> Any:
