@@ -1,7 +1,6 @@
 """Whatever is done to a pack, both verifiers find it, name the place, and say the same.
 
-Positions and values are drawn from a seed, so a failure can be repeated; the files that carry the trust are changed at
-every single byte.
+Positions and values are drawn from a seed, so a failure can be repeated.
 """
 
 import hashlib
@@ -17,8 +16,8 @@ from tradewarden.aeo.standalone import verify as standalone
 from tradewarden.aeo.verify import verify
 
 SEED = 20260331
-PER_FILE = 25
-IN_ZIP = 400
+PER_FILE = 15
+IN_ZIP = 250
 
 
 def both(path, pinned=""):
@@ -79,10 +78,10 @@ def test_any_byte_of_any_file_of_a_folder(pack):
 
 
 @pytest.mark.parametrize("name", ["checkpoint.json", "checkpoint.sig"])
-def test_every_byte_of_the_checkpoint_and_its_signature(pack, name):
+def test_bytes_all_over_the_checkpoint_and_its_signature(pack, name):
     chance = random.Random(SEED)
     content = (pack / name).read_bytes()
-    for position in range(len(content)):
+    for position in range(chance.randrange(4), len(content), 4):
         flipped(pack / name, position, chance.choice([0x20, 0x01, chance.randrange(1, 256)]))
         assert name in named(both(pack)), position
         (pack / name).write_bytes(content)

@@ -1,9 +1,9 @@
-"""The document storage in the form the evidence wants it: pieces of bytes, or None for what is not there."""
+"""The document storage as the source of a pack's documents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from integrations.storage import NotStored, Storage
+from integrations.storage import Storage
 
 PIECE_BYTES = 1 << 20
 
@@ -16,8 +16,9 @@ class StoredFiles:
 
     def pieces(self, sha256: str) -> Iterator[bytes] | None:
         """The bytes of a file in pieces, or None when the storage lost it."""
-        try:
-            file = self.storage.open(sha256)
-        except NotStored:
-            return None
-        return iter(lambda: file.read(PIECE_BYTES), b"")
+        return self._read(sha256) if self.storage.exists(sha256) else None
+
+    def _read(self, sha256: str) -> Iterator[bytes]:
+        with self.storage.open(sha256) as file:
+            while piece := file.read(PIECE_BYTES):
+                yield piece
