@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Index, Select, Table, UniqueConstraint, select
+from sqlalchemy import Connection, Index, Row, Table, UniqueConstraint, select
 
 from databases.audit_chain import GENESIS, AuditEntry, ChainProblem, NewEntry, chained, problems
-from databases.bulk import insert_rows, upsert
+from databases.bulk import insert_rows, streamed, upsert
 from databases.columns import body, metadata, number, row_id, time, words
 from databases.paging import Page, PageRequest, paged
 
@@ -124,16 +124,13 @@ class Audit:
         """All entries with since <= at < until, by stream and seq; streamed, not held in memory."""
         c = audit_entries.c
         query = select(audit_entries).where(c.at >= since, c.at < until).order_by(c.stream, c.seq)
-        return self._streamed(query)
+        return map(_entry, streamed(self.connection, query))
 
     def of_stream(self, stream: str, after_seq: int = 0) -> Iterator[AuditEntry]:
         """The entries of one stream behind a seq, in order; streamed."""
         c = audit_entries.c
-        return self._streamed(select(audit_entries).where(c.stream == stream, c.seq > after_seq).order_by(c.seq))
-
-    def _streamed(self, query: Select[Any]) -> Iterator[AuditEntry]:
-        rows = self.connection.execute(query, execution_options={"yield_per": 1000})
-        return (AuditEntry(**row._mapping) for row in rows)
+        query = select(audit_entries).where(c.stream == stream, c.seq > after_seq).order_by(c.seq)
+        return map(_entry, streamed(self.connection, query))
 
     def search(self, query: AuditQuery, page: PageRequest | None = None) -> Page[AuditEntry]:
         """The audit log for reading, newest first."""
@@ -145,7 +142,7 @@ class Audit:
             wanted = wanted.where(column == value) if value else wanted
         wanted = wanted.where(c.at >= query.since) if query.since else wanted
         wanted = wanted.where(c.at < query.until) if query.until else wanted
-        return paged(self.connection, wanted, page, lambda row: AuditEntry(**row._mapping))
+        return paged(self.connection, wanted, page, _entry)
 
     def streams(self) -> tuple[StreamHead, ...]:
         """The heads of all streams, by name."""
@@ -179,6 +176,10 @@ class Audit:
             Checkpoint(checkpoint_id=row.id, **{field: row._mapping[field] for field in CHECKPOINT_FIELDS})
             for row in rows
         )
+
+
+def _entry(row: Row[Any]) -> AuditEntry:
+    return AuditEntry(**row._mapping)
 
 
 def _row(entry: AuditEntry) -> dict[str, Any]:

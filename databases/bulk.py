@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Dialect, Row, Select, Table
 from sqlalchemy.dialects import postgresql, sqlite
 
 from databases.columns import checked
@@ -19,10 +19,10 @@ T = TypeVar("T")
 COPY_FROM = 4
 CHUNK = 500
 
-Row = Mapping[str, Any]
+Values = Mapping[str, Any]
 
 
-def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) -> None:
     """Insert rows that all have the same keys; columns that are left out take their default.
 
     Raises what the driver raises on a violated constraint; the transaction is lost then.
@@ -85,6 +85,12 @@ def time_key(connection: Connection, at: datetime) -> str:
     """A time as it stands in JSON keys: comparable with a stored time on either engine."""
     moved = at.astimezone(UTC)
     return moved.strftime("%Y-%m-%d %H:%M:%S.%f") if connection.dialect.name == "sqlite" else moved.isoformat()
+
+
+def streamed(connection: Connection, query: Select[Any], batch: int = 1000) -> Iterator[Row[Any]]:
+    """The rows of a query in batches; the cursor is closed even when the reader stops half way."""
+    with connection.execute(query, execution_options={"yield_per": batch}) as rows:
+        yield from rows
 
 
 def writes(connection: Connection) -> bool:

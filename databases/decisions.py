@@ -1,17 +1,17 @@
 """Decisions 判定: what the machine said about each revision, with findings and contributions, for ever."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import psycopg
-from sqlalchemy import Connection, Row, Select, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
-from databases.bulk import chunks, insert_rows
+from databases.bulk import chunks, insert_rows, streamed
 from databases.decision_body import decoded
 from databases.decision_figures import Figures, figures
 from databases.decision_tables import contributions, decisions, findings
@@ -134,24 +134,19 @@ class Decisions:
 
     def get(self, decision_id: str) -> StoredDecision | None:
         """One decision."""
-        return next(iter(self._stored(select(decisions).where(decisions.c.decision_id == decision_id))), None)
+        row = self.connection.execute(select(decisions).where(decisions.c.decision_id == decision_id)).first()
+        return None if row is None else _stored(row)
 
-    def of_order(self, order_id: str) -> list[StoredDecision]:
+    def of_order(self, order_id: str) -> Sequence[StoredDecision]:
         """All decisions of an order, oldest revision first."""
-        wanted = select(decisions).where(decisions.c.order_id == order_id)
-        return list(self._stored(wanted.order_by(decisions.c.revision)))
+        wanted = select(decisions).where(decisions.c.order_id == order_id).order_by(decisions.c.revision)
+        return [_stored(row) for row in self.connection.execute(wanted)]
 
-    def between(self, since: datetime, until: datetime) -> Iterable[StoredDecision]:
+    def between(self, since: datetime, until: datetime) -> Iterator[StoredDecision]:
         """Decisions with since <= as_of < until in order of time; streamed, for export and replay."""
         c = decisions.c
-        return self._stored(select(decisions).where(c.as_of >= since, c.as_of < until).order_by(c.as_of, c.decision_id))
-
-    def _stored(self, query: Select[Any]) -> Iterable[StoredDecision]:
-        rows = self.connection.execute(query, execution_options={"yield_per": 200})
-        return (
-            StoredDecision(summary=_summary(row), decision=decoded(row.body), body=row.body, facts=row.facts)
-            for row in rows
-        )
+        wanted = select(decisions).where(c.as_of >= since, c.as_of < until).order_by(c.as_of, c.decision_id)
+        return (_stored(row) for row in streamed(self.connection, wanted, batch=200))
 
     def list(self, query: DecisionQuery, page: PageRequest | None = None) -> Page[DecisionSummary]:
         """Decisions that meet the filters; sorts: as_of (default), score, order_id, outcome."""
@@ -183,6 +178,10 @@ class Decisions:
     def figures(self, since: datetime, until: datetime, zone: str = "Asia/Shanghai") -> Figures:
         """The workbench's numbers over decisions with since <= as_of < until."""
         return figures(self.connection, since, until, ZoneInfo(zone))
+
+
+def _stored(row: Row[Any]) -> StoredDecision:
+    return StoredDecision(summary=_summary(row), decision=decoded(row.body), body=row.body, facts=row.facts)
 
 
 def _row(record: DecisionRecord, now: datetime) -> dict[str, Any]:

@@ -41,15 +41,17 @@ class Database:
     @cached_property
     def _writer(self) -> Engine:
         if self.is_sqlite:
-            engine = create_engine(self._url, connect_args={"timeout": BUSY_TIMEOUT_S})
+            engine = create_engine(self._url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S})
             sqlite_listeners(engine, read_only=False)
             return engine
-        return create_engine(self._url, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+        return create_engine(
+            self._url, hide_parameters=True, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S}
+        )
 
     @cached_property
     def _reader(self) -> Engine:
         if self.is_sqlite:
-            engine = create_engine(self._url, connect_args={"timeout": BUSY_TIMEOUT_S})
+            engine = create_engine(self._url, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_S})
             sqlite_listeners(engine, read_only=True)
             return engine
         return self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Column, Connection, Date, Index, Table, UniqueConstraint, func, select, text
 
-from databases.bulk import chunks, insert_rows
+from databases.bulk import chunks, insert_rows, streamed
 from databases.columns import body, checked, metadata, number, printable, row_id, time, words
 from databases.errors import UnstorableText
 from kyc.entries import ListEntry
@@ -209,8 +209,7 @@ class Watchlists:
         c = watchlist_entries.c
         query = select(c.body).where(c.removed_at_version.is_(None)).order_by(c.list_id, c.entry_id)
         query = query.where(c.list_id.in_(list_ids)) if list_ids else query
-        bodies = self.connection.execute(query, execution_options={"yield_per": 1000}).scalars()
-        return (DECODER.decode(content) for content in bodies)
+        return (DECODER.decode(row.body) for row in streamed(self.connection, query))
 
     def snapshot_version(self) -> str:
         """A short word that changes with any new version of any list; the key to cache the index by."""

@@ -67,8 +67,11 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(postgres_server: str) -> str:
-    """A migrated database, with a copy of its rows in a schema of their own."""
+def postgres_database(postgres_server: str) -> tuple[str, str]:
+    """A migrated database, and the SQL that puts back its rows as the migrations left them.
+
+    Without triggers, which guard the audit tables.
+    """
     with psycopg.connect(postgres_server, autocommit=True) as connection:
         connection.execute("CREATE DATABASE migrated")
     url = _named(postgres_server, "migrated")
@@ -78,17 +81,13 @@ def postgres_url(postgres_server: str) -> str:
     with psycopg.connect(url) as connection:
         connection.execute("CREATE SCHEMA pristine")
         for name in TABLES:
-            connection.execute(f"CREATE TABLE pristine.{name} AS TABLE {name}")
-    return url
-
-
-def _put_back(url: str) -> None:
-    """All rows as they were after the migrations; without triggers, which guard the audit tables."""
-    steps = ["SET lock_timeout = '10s'", "SET session_replication_role = replica"]
-    for name in TABLES:
-        steps += [f"DELETE FROM {name}", f"INSERT INTO {name} SELECT * FROM pristine.{name}"]
-    with psycopg.connect(url) as connection:
-        connection.execute(";".join(steps))
+            if connection.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchone():
+                connection.execute(f"CREATE TABLE pristine.{name} AS TABLE {name}")
+        steps = ["SET lock_timeout = '10s'", "SET session_replication_role = replica"]
+        steps += [f"DELETE FROM {name}" for name in TABLES]
+        filled = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'pristine'").fetchall()
+        steps += [f"INSERT INTO {name} SELECT * FROM pristine.{name}" for (name,) in filled]
+    return url, ";".join(steps)
 
 
 @pytest.fixture(scope="session")
@@ -127,8 +126,9 @@ def url(request: pytest.FixtureRequest, engine: str, tmp_path: Path) -> str:
         path = tmp_path / "test.db"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    address = request.getfixturevalue("postgres_url")
-    _put_back(address)
+    address, put_back = request.getfixturevalue("postgres_database")
+    with psycopg.connect(address) as connection:
+        connection.execute(put_back)
     return str(address)
 
 

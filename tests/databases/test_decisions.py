@@ -1,0 +1,203 @@
+"""Decisions kept byte for byte, their orders settled, and the workbench's figures."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from databases.decisions import DecisionQuery, DecisionRecord
+from databases.errors import StaleState
+from risk.canonical import canonical
+from risk.decision import Decision, SupervisionPlan
+from risk.facts import ListMatch, Screening
+from risk.findings import Contribution, Finding, Outcome, Severity, Status
+from risk.nouns.parties import Role
+
+HOUR = timedelta(hours=1)
+CHINA = ZoneInfo("Asia/Shanghai")
+
+
+def decision(now, order="O-1", revision=1, outcome=Outcome.HOLD, score=48, findings=None):
+    return Decision(
+        decision_id=f"D-{order}-{revision}",
+        order_id=order,
+        revision=revision,
+        as_of=now,
+        outcome=outcome,
+        score=score,
+        findings=findings
+        or (
+            Finding("LC001", Status.PASS, Severity.BLOCK),
+            Finding("LC010", Status.HIT, Severity.BLOCK, None, "", {"gross_kg": Decimal("1.50"), "n": 3}, Outcome.HOLD),
+            Finding("LC040", Status.NO_DATA, Severity.WARN, 2, "", {"missing": "单价"}),
+            Finding("LC040", Status.HIT, Severity.WARN, 10**12, "far", {"known": True}),
+        ),
+        contributions=(
+            Contribution("LC010", Status.HIT, 40, Outcome.HOLD),
+            Contribution("LC040", Status.HIT, 8, Outcome.RELEASE),
+        ),
+        screenings=(
+            Screening(
+                role=Role.BUYER,
+                name="ACME",
+                matches=(
+                    ListMatch(
+                        list_id="SA02",
+                        entry_id="1",
+                        name="ACME",
+                        matched_name="ACME",
+                        score=Decimal("0.9300"),
+                        verdict="review",
+                        effect="escalate",
+                        reasons=(("core", "字号", "core"),),
+                    ),
+                ),
+            ),
+        ),
+        supervision=SupervisionPlan(kind="on_site", reason="large", order_class="L", draw={"p": "0.12"}),
+        policy="default 1",
+        policy_hash="ab" * 32,
+        versions={"tariff": "1@abc"},
+    )
+
+
+def record(made, facts=b'{"facts":1}'):
+    return DecisionRecord(decision=made, client_id="C", facts=facts)
+
+
+@pytest.fixture
+def placed(database, now, clean_order, reference, trade):
+    """Record orders (by id and revision) so that decisions can settle them."""
+
+    def place(*order_ids, revision=1):
+        orders = [replace(clean_order, order_id=order_id, revision=revision) for order_id in order_ids]
+        with database.writing() as unit:
+            unit.orders.record([trade.recorded(order, now, reference) for order in orders])
+
+    return place
+
+
+def test_a_decision_is_kept_byte_for_byte(database, now, placed):
+    placed("O-1")
+    made = decision(now)
+    with database.writing() as unit:
+        unit.decisions.record([record(made)], now + HOUR)
+        stored = unit.decisions.get("D-O-1-1")
+        assert unit.decisions.get("unknown") is None
+    assert stored.body == canonical(made) == canonical(stored.decision)
+    assert stored.facts == b'{"facts":1}'
+    assert stored.summary.body_hash == hashlib.sha256(canonical(made)).hexdigest()
+    assert stored.summary.facts_hash == hashlib.sha256(b'{"facts":1}').hexdigest()
+    assert replace(stored.decision, findings=()) == replace(made, findings=())
+    assert stored.decision.findings[1].seen == {"gross_kg": "1.50", "n": 3}
+    assert (stored.summary.recorded_at, stored.summary.order_class) == (now + HOUR, "L")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [
+        (Outcome.RELEASE, "released"),
+        (Outcome.REVIEW, "review"),
+        (Outcome.HOLD, "held"),
+        (Outcome.REFUSE, "refused"),
+    ],
+)
+def test_the_order_is_settled(database, now, placed, outcome, state):
+    placed("O-1")
+    with database.writing() as unit:
+        unit.decisions.record([record(decision(now, outcome=outcome))], now)
+        summary = unit.orders.get("O-1").summary
+    assert (summary.state, summary.outcome, summary.score, summary.decision_id) == (state, outcome, 48, "D-O-1-1")
+    assert (summary.order_class, summary.supervision) == ("L", "on_site")
+
+
+def test_a_decision_on_an_older_revision_does_not_settle(database, now, placed):
+    placed("O-1", revision=2)
+    with database.writing() as unit:
+        unit.decisions.record([record(decision(now))], now)
+        assert unit.orders.get("O-1").summary.state == "received"
+
+
+def test_a_cancelled_order_stays_cancelled(database, now, placed, trade):
+    placed("O-1")
+    with database.writing() as unit:
+        unit.orders.record([trade.cancelled("O-1", 1, now)])
+        unit.decisions.record([record(decision(now, outcome=Outcome.RELEASE))], now)
+        assert unit.orders.get("O-1").summary.state == "cancelled"
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_a_revision_is_decided_once(database, now, placed, alone):
+    placed("O-1", *(f"X{n}" for n in range(9)))
+    more = [] if alone else [record(decision(now, order=f"X{n}")) for n in range(9)]
+    again = record(replace(decision(now), decision_id="another"))
+    with database.writing() as unit:
+        unit.decisions.record([record(decision(now))], now)
+    with pytest.raises(StaleState, match="exists already; nothing of the batch"), database.writing() as unit:
+        unit.decisions.record([*more, again], now)
+    with database.reading() as unit:
+        assert unit.decisions.list(DecisionQuery()).total == 1
+
+
+def test_lists(database, now, placed):
+    placed("O-1", "O-2")
+    quiet = (Finding("LC001", Status.PASS, Severity.BLOCK),)
+    with database.writing() as unit:
+        unit.decisions.record(
+            [
+                record(decision(now)),
+                record(decision(now + HOUR, revision=2, score=70)),
+                record(decision(now + 2 * HOUR, order="O-2", outcome=Outcome.RELEASE, score=0, findings=quiet)),
+            ],
+            now,
+        )
+
+        def found(**filters):
+            return [one.decision_id for one in unit.decisions.list(DecisionQuery(**filters)).items]
+
+        assert found() == ["D-O-2-1", "D-O-1-2", "D-O-1-1"]
+        assert found(order_id="O-1") == ["D-O-1-2", "D-O-1-1"]
+        assert found(outcome=Outcome.RELEASE) == ["D-O-2-1"]
+        assert found(check="LC040") == ["D-O-1-2", "D-O-1-1"]
+        assert found(check="LC040", status="no_data") == ["D-O-1-2", "D-O-1-1"]
+        assert found(check="LC040", status="error") == found(check="LC001") == []
+        assert found(since=now + HOUR, until=now + 2 * HOUR) == ["D-O-1-2"]
+        assert found(client_id="D") == found(policy_hash="x") == []
+        assert [one.summary.revision for one in unit.decisions.of_order("O-1")] == [1, 2]
+        assert [one.decision.decision_id for one in unit.decisions.between(now, now + HOUR)] == ["D-O-1-1"]
+        assert set(unit.decisions.summaries(["D-O-1-1", "unknown"])) == {"D-O-1-1"}
+
+
+def test_figures(database, placed):
+    midnight = datetime(2026, 3, 8, 0, 0, tzinfo=CHINA)
+    made = [
+        (midnight - timedelta(seconds=1), Outcome.RELEASE, 0),
+        (midnight, Outcome.RELEASE, 10),
+        (midnight + 5 * HOUR, Outcome.HOLD, 60),
+        (midnight + 5.5 * HOUR, Outcome.HOLD, 70),
+        (midnight + 47.9 * HOUR, Outcome.REFUSE, 90),
+        (midnight + 48 * HOUR, Outcome.REVIEW, 30),
+    ]
+    placed(*(f"O{n}" for n in range(len(made))))
+    records = [record(decision(at, f"O{n}", 1, outcome, score)) for n, (at, outcome, score) in enumerate(made)]
+    with database.writing() as unit:
+        unit.decisions.record(records, midnight)
+        figures = unit.decisions.figures(midnight, midnight + 48 * HOUR)
+        empty = unit.decisions.figures(midnight + 99 * HOUR, midnight + 100 * HOUR)
+    assert figures.decisions == 4
+    assert figures.outcomes == {Outcome.RELEASE: 1, Outcome.REVIEW: 0, Outcome.HOLD: 2, Outcome.REFUSE: 1}
+    assert [day.start for day in figures.by_day] == [midnight, midnight + 24 * HOUR]
+    assert [sum(day.outcomes.values()) for day in figures.by_day] == [3, 1]
+    assert len(figures.by_hour) == 48
+    assert figures.by_hour[5].start == midnight + 5 * HOUR
+    assert figures.by_hour[5].outcomes[Outcome.HOLD] == 2
+    assert [(c.check, c.status, c.decisions, c.findings) for c in figures.top_checks] == [
+        ("LC010", "hit", 4, 4),
+        ("LC040", "hit", 4, 4),
+        ("LC040", "no_data", 4, 4),
+    ]
+    assert figures.median_score == 60
+    assert (empty.decisions, empty.median_score, empty.top_checks, len(empty.by_day)) == (0, None, (), 1)
