@@ -4,6 +4,7 @@ Exceptions of libraries are translated into these once, at the door that called 
 """
 
 import unicodedata
+from collections.abc import Callable
 from copy import copy
 from typing import Self
 
@@ -52,6 +53,9 @@ class DoorError(Exception):
         seen = self.value or "(nothing)"
         return f"{self.source}: {self.where}: found {seen}; expected {self.expected}. {self.next_step}"
 
+    def __reduce__(self) -> tuple[Callable[..., "DoorError"], tuple[object, ...]]:
+        return _restored, (type(self), self.args, self.__dict__)
+
     def inside(self, place: str, advice: str = "") -> Self:
         """The same error seen from further out: `place` (a line, a sheet) stands before where, `advice` is added."""
         error = copy(self)
@@ -69,6 +73,13 @@ class DoorError(Exception):
             "expected": self.expected,
             "next_step": self.next_step,
         }
+
+
+def _restored(kind: type[DoorError], args: tuple[object, ...], state: dict[str, object]) -> DoorError:
+    """A copy, whatever a subclass asks of its constructor."""
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class LimitExceeded(DoorError):

@@ -9,8 +9,9 @@ from integrations.excel.cells import Sheet
 from integrations.excel.columns import CODES, GUIDE, SUMMARY, TITLES, key, sheet_keys, title
 from integrations.excel.limits import DEFAULT, Limits
 from integrations.excel.orders import event_of, gather
-from integrations.excel.rows import CellError, TypedRow, typed_rows
+from integrations.excel.rows import CellError, Place, TypedRow, typed_rows
 from integrations.excel.sheets import read_sheets
+from integrations.excel.values import Unmet
 from risk.nouns.order import OrderEvent
 
 _PASSED_OVER = {key(name) for names in (GUIDE, CODES, SUMMARY) for name in (*names, title(names))}
@@ -39,9 +40,9 @@ def read_workbook(file: Path | bytes, source: str, now: datetime, limits: Limits
     """
     sheets = read_sheets(_bytes_of(file, source, limits), source, limits)
     named = _named(sheets, source)
-    typed: dict[str, list[TypedRow]] = {name: list(typed_rows(sheet, name)) for name, sheet in named.items()}
+    typed: dict[str, list[TypedRow]] = {name: list(typed_rows(sheet, name, source)) for name, sheet in named.items()}
     orders, errors = gather(typed)
-    errors += _strangers(sheets)
+    errors += _strangers(sheets, source)
     events: list[OrderEvent] = []
     withheld: list[str] = []
     for order_id, gathered in orders.items():
@@ -90,18 +91,12 @@ def _named(sheets: list[Sheet], source: str) -> dict[str, Sheet]:
     return named
 
 
-def _strangers(sheets: list[Sheet]) -> list[CellError]:
+def _strangers(sheets: list[Sheet], source: str) -> list[CellError]:
     """Sheets nobody knows but somebody filled: their rows go nowhere, so they are reported."""
+    known = ", ".join(title(names) for names in TITLES.values())
+    unmet = Unmet(f"a sheet of the template: {known}", "Rename the sheet, or delete it when it is not needed.")
     return [
-        CellError(
-            sheet=sheet.name,
-            row=sheet.rows[0].number,
-            column="",
-            header="",
-            value=f"{len(sheet.rows)} filled rows",
-            expected="a sheet of the template: " + ", ".join(title(names) for names in TITLES.values()),
-            next_step="Rename the sheet, or delete it when it is not needed.",
-        )
+        CellError(source, Place(sheet.name, sheet.rows[0].number), f"{len(sheet.rows)} filled rows", unmet)
         for sheet in sheets
         if sheet.rows and key(sheet.name) not in sheet_keys() and key(sheet.name) not in _PASSED_OVER
     ]

@@ -5,38 +5,45 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from integrations.errors import printable
+from integrations.errors import DoorError, printable
 from integrations.excel.cells import Row, Sheet, column_letter
 from integrations.excel.columns import Column, header_keys, key
 from integrations.excel.values import Unmet, value_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CellError:
-    """One wrong cell. `column` is the letter, empty when the whole row is meant; `value` is printable."""
+class CellError(DoorError):
+    """One wrong cell: `sheet`, `row` (from 1), `column` (letter, empty when the whole row is meant) and its `header`.
+
+    `where` is written as in 商品 Lines!C7 (商品编号).
+    """
+
+    def __init__(self, source: str, place: "Place", value: object, unmet: Unmet) -> None:
+        super().__init__(source, place.written(), value, unmet.expected, unmet.next_step)
+        self.sheet = place.sheet
+        self.row = place.row
+        self.column = place.column
+        self.header = printable(place.header)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell of a workbook, or a row when there is no column."""
 
     sheet: str
     row: int
-    column: str
-    header: str
-    value: str
-    expected: str
-    next_step: str
+    column: str = ""
+    header: str = ""
 
-    @property
-    def where(self) -> str:
-        """Sheet, cell and header, as in 商品 Lines!C7 (商品编号)."""
+    def written(self) -> str:
         header = f" ({self.header})" if self.header else ""
         return f"{self.sheet}!{self.column}{self.row}{header}"
-
-    def __str__(self) -> str:
-        return f"{self.where}: found {self.value or '(nothing)'}; expected {self.expected}. {self.next_step}"
 
 
 @dataclass(slots=True)
 class TypedRow:
     """The values of one row by field. `errors` are its own; a row with any of them is not used."""
 
+    source: str
     sheet: str
     number: int
     values: dict[str, Any] = field(default_factory=dict)
@@ -54,18 +61,11 @@ class TypedRow:
     def refuse(self, name: str, expected: str, next_step: str = "Correct the cell.") -> None:
         """Note that the value of a field cannot be used."""
         column, header = self.places.get(name, ("", name))
-        value = printable(str(self.values.get(name, "")))
-        self.errors.append(
-            CellError(
-                sheet=self.sheet,
-                row=self.number,
-                column=column,
-                header=header,
-                value=value,
-                expected=expected,
-                next_step=next_step,
-            )
-        )
+        self.note(column, header, self.text(name), Unmet(expected, next_step))
+
+    def note(self, column: str, header: str, value: str, unmet: Unmet) -> None:
+        """Note that a cell does not hold what its column asks for."""
+        self.errors.append(CellError(self.source, Place(self.sheet, self.number, column, header), value, unmet))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +77,12 @@ class _Headers:
     unknown: dict[int, str]
 
 
-def typed_rows(sheet: Sheet, name: str) -> Iterator[TypedRow]:
+def typed_rows(sheet: Sheet, name: str, source: str) -> Iterator[TypedRow]:
     """The rows below the headers. A filled cell under an unknown header, or under none, is an error of its row."""
     headers = _headers(sheet, name)
     for row in sheet.rows:
         if row.number > headers.last_row and any(cell.text.strip() for cell in row.cells.values()):
-            yield _typed(sheet, row, headers)
+            yield _typed(TypedRow(source, sheet.name, row.number), row, headers)
 
 
 def _headers(sheet: Sheet, name: str) -> _Headers:
@@ -102,8 +102,7 @@ def _headers(sheet: Sheet, name: str) -> _Headers:
     return _Headers(last, known, unknown)
 
 
-def _typed(sheet: Sheet, row: Row, headers: _Headers) -> TypedRow:
-    typed = TypedRow(sheet.name, row.number)
+def _typed(typed: TypedRow, row: Row, headers: _Headers) -> TypedRow:
     for number, cell in sorted(row.cells.items()):
         if not cell.text.strip():
             continue
@@ -111,13 +110,13 @@ def _typed(sheet: Sheet, row: Row, headers: _Headers) -> TypedRow:
         column = headers.known.get(number)
         if column is None:
             header = headers.unknown.get(number, "")
-            typed.errors.append(_unknown(typed, letter, header, cell.text, headers))
+            typed.note(letter, header, cell.text, _unknown(header, headers))
             continue
         typed.places[column.field] = (letter, column.zh)
         try:
             typed.values[column.field] = value_of(cell, column)
         except Unmet as unmet:
-            typed.errors.append(_error(typed, letter, column.zh, cell.text, unmet))
+            typed.note(letter, column.zh, cell.text, unmet)
     _demand(typed, headers)
     return typed
 
@@ -127,25 +126,10 @@ def _demand(typed: TypedRow, headers: _Headers) -> None:
     for number, column in headers.known.items():
         letter = column_letter(number)
         if column.need == "yes" and column.field not in typed.values and letter not in refused:
-            unmet = Unmet("a value in this column", "Fill the cell.")
-            typed.errors.append(_error(typed, letter, column.zh, "", unmet))
+            typed.note(letter, column.zh, "", Unmet("a value in this column", "Fill the cell."))
 
 
-def _error(typed: TypedRow, letter: str, header: str, value: str, unmet: Unmet) -> CellError:
-    return CellError(
-        sheet=typed.sheet,
-        row=typed.number,
-        column=letter,
-        header=header,
-        value=printable(value),
-        expected=unmet.expected,
-        next_step=unmet.next_step,
-    )
-
-
-def _unknown(typed: TypedRow, letter: str, header: str, value: str, headers: _Headers) -> CellError:
-    zh = [column.zh for column in headers.known.values()]
-    near = get_close_matches(header, zh, n=1)
+def _unknown(header: str, headers: _Headers) -> Unmet:
+    near = get_close_matches(header, [column.zh for column in headers.known.values()], n=1)
     hint = f", perhaps {near[0]}" if near else ""
-    unmet = Unmet(f"a column of the template{hint}", "Move the value to its column, or empty the cell.")
-    return _error(typed, letter, printable(header), value, unmet)
+    return Unmet(f"a column of the template{hint}", "Move the value to its column, or empty the cell.")

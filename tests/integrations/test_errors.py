@@ -5,6 +5,8 @@ import pickle
 import pytest
 
 from integrations.errors import DoorError, LimitExceeded, printable
+from integrations.excel.rows import CellError, Place
+from integrations.excel.values import Unmet
 
 VALUES = [
     ("plain", "plain"),
@@ -21,6 +23,9 @@ VALUES = [
 ]
 
 
+CELL = CellError("f", Place("商品 Lines", 7, "C", "编号"), "v" * 500, Unmet("a number", "Correct the cell."))
+
+
 @pytest.mark.parametrize(("value", "shown"), VALUES)
 def test_value_is_short_and_printable(value, shown):
     assert printable(value) == shown
@@ -33,11 +38,16 @@ def test_message_names_all_five():
     assert error.as_row()["where"] == "商品!C7"
 
 
-def test_errors_travel_between_processes():
-    error = LimitExceeded("f", "w", "v" * 500, "e", "n")
+@pytest.mark.parametrize("error", [LimitExceeded("f", "w", "v" * 500, "e", "n"), CELL])
+def test_errors_travel_between_processes(error):
     copy = pickle.loads(pickle.dumps(error))  # noqa: S301
-    assert type(copy) is LimitExceeded
-    assert str(copy) == str(error)
+    assert type(copy) is type(error)
+    assert (str(copy), copy.__dict__) == (str(error), error.__dict__)
+
+
+def test_cell_error_is_written_as_a_person_looks_for_it():
+    assert CELL.where == "商品 Lines!C7 (编号)"
+    assert CELL.as_row()["expected"] == "a number"
 
 
 def test_outer_place_is_added_and_the_value_stays():

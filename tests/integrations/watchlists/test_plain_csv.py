@@ -1,7 +1,9 @@
 """Chinese and own lists as tables. All companies are invented; their codes use a region that does not exist."""
 
+import io
 from datetime import date
 
+import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -114,6 +116,34 @@ def test_unusable_file_is_one_error(data, expected):
         read_list([SourceFile("list.csv", data)], INDEX)
     assert expected in caught.value.expected
     assert str(caught.value).isprintable()
+
+
+def workbook(sheets):
+    book = openpyxl.Workbook()
+    for name, rows in sheets.items():
+        sheet = book.create_sheet(name)
+        for row in rows:
+            sheet.append(row)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def test_list_as_a_workbook():
+    rows = [
+        ["名称", "统一社会信用代码", "列入日期"],
+        ["虚构甲公司", "91440399MAX0000153", date(2023, 5, 4)],
+        ["", "x", None],
+    ]
+    result = read_list([SourceFile("list.xlsx", workbook({"名单": rows}))], registry()["JP02"])
+    [entry] = result.entries
+    assert (entry.name, entry.valid_from, result.read) == ("虚构甲公司", date(2023, 5, 4), 2)
+    assert result.rejected[0].where == "list.xlsx: 名单 row 3"
+
+
+def test_workbook_with_two_filled_sheets_is_refused():
+    with pytest.raises(DoorError, match="one filled sheet"):
+        read_list([SourceFile("list.xlsx", workbook({"a": [["name"]], "b": [["name"]]}))], INDEX)
 
 
 CELLS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
