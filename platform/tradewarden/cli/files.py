@@ -49,7 +49,7 @@ def _rows(path: Path, now: datetime) -> Iterator[FileRow]:
 
 def _single_window(path: Path, now: datetime) -> FileRow:
     try:
-        order = declaration_to_order(read(path.read_bytes(), path.name), path.name, now)
+        order = declaration_to_order(read(path.read_bytes(), path.name), path.name)
     except DoorError as error:
         return error
     return OrderEvent(
