@@ -11,6 +11,7 @@ from kyc.screen import screen_party
 from kyc.entries import Subject
 from risk.facts import Screening
 from risk.nouns.order import Order
+from risk.nouns.parties import Party
 from tradewarden.pipeline.parties import parties_of
 from tradewarden.standing import Context, Standing
 
@@ -37,7 +38,7 @@ def screen_order(
     return tuple(results)
 
 
-def _screen(party, context: Context, as_of: datetime) -> Screening:
+def _screen(party: Party, context: Context, as_of: datetime) -> Screening:
     try:
         return screen_party(
             party, context.index, minimum_score=context.policy.screening.minimum_score, as_of=as_of.date()
