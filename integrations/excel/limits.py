@@ -11,7 +11,7 @@ class Limits:
     file_bytes: int = 20 * 1024 * 1024
     unpacked_bytes: int = 150 * 1024 * 1024
     entries: int = 1_000
-    cells: int = 1_500_000
+    cells: int = 600_000
     text: int = 10_000
     memory_bytes: int = 1024 * 1024 * 1024
     seconds: int = 60

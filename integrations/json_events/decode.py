@@ -110,10 +110,9 @@ def _malformed(raw: bytes, source: str, limits: Limits, reason: str) -> DoorErro
 def _refuse_surrogates(raw: bytes, source: str, limits: Limits) -> None:
     """The fast parser only says that a surrogate is alone; the standard one can tell where."""
     try:
-        value = json.loads(raw)
+        Inspection(source, limits).texts(json.loads(raw))
     except (ValueError, RecursionError):
         return  # not the surrogates' fault: the caller reports what the first parser said
-    Inspection(source, limits).texts(value)
 
 
 def _may_repeat(raw: bytes, keys: int) -> bool:

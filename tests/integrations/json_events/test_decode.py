@@ -79,6 +79,7 @@ HOSTILE = [
     ('{"order_id":"O-1"}'.encode("utf-16"), "start of the message", "UTF-8"),
     (b"[" * 100_000, "whole message", "fewer nested"),
     (b'{"a":' * 100_000, "whole message", "fewer nested"),
+    (b"[" * 950 + b'"\\ud800"' + b"]" * 950, "", ""),
     (SURROGATE, "$.declaration.header.remarks", "lone surrogates"),
     (declaration(header={"remarks": "a\0b"}), "$.declaration.header.remarks", "control characters"),
     (declaration(header={"remarks": "\x0b"}), "$.declaration.header.remarks", "control characters"),

@@ -3,6 +3,8 @@
 from decimal import Decimal
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from integrations.errors import DoorError, LimitExceeded
 from integrations.single_window import read, write
@@ -157,3 +159,17 @@ def test_writer_refuses_what_xml_cannot_carry(declaration, where, expected):
         write(declaration)
     assert caught.value.where == where
     assert expected in caught.value.expected
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.data())
+def test_damaged_bytes_give_a_declaration_or_a_door_error(data):
+    raw = bytearray(HANDBOOK.encode())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(raw) - 1))
+        raw[at : at + data.draw(st.integers(0, 3))] = data.draw(st.binary(max_size=3))
+    try:
+        declaration = read(bytes(raw))
+    except DoorError:
+        return  # any other exception fails the test
+    assert read(write(declaration)) == declaration
