@@ -81,16 +81,22 @@ def compare(left: Named | str, right: Named | str, kind: Kind = Kind.ANY) -> Com
 
 def weigh(left: Named, right: Named, kind: Kind) -> Scored:
     """The points and notes of a comparison; `render` makes words of them."""
+    return conclude(left, right, _best(left, right, kind))
+
+
+def conclude(left: Named, right: Named, by_name: Scored) -> Scored:
+    """What codes, dates and countries make of a comparison of names."""
     by_code = compare_identifiers(left.identifiers, right.identifiers)
     if by_code is not None and by_code.points == FULL:
         return by_code
-    by_name = _best(left, right, kind)
     if by_code is not None:
         alarm = (Note("same_name_two_codes"),) if by_name.points >= MATCH else ()
         return Scored(by_code.points, alarm + by_code.notes + by_name.notes)
-    notes = tuple(Note("uscc_invalid", (code,)) for side in (left, right) for code in invalid_codes(side.identifiers))
+    invalid = (*invalid_codes(left.identifiers), *invalid_codes(right.identifiers))
+    if invalid:
+        by_name = Scored(by_name.points, by_name.notes + tuple(Note("uscc_invalid", (code,)) for code in invalid))
     adjusted = adjust_for_dates(by_name, left.birth_dates, right.birth_dates)
-    return _countries(Scored(adjusted.points, adjusted.notes + notes), left.countries, right.countries)
+    return _countries(adjusted, left.countries, right.countries)
 
 
 def _best(left: Named, right: Named, kind: Kind) -> Scored:
@@ -146,7 +152,7 @@ def _both_persons(left: Name, right: Name) -> bool:
 
 
 def _latin(left: Name, right: Name, kind: Kind) -> Scored:
-    organisation = left.latin.is_organisation or right.latin.is_organisation
+    organisation = kind is Kind.ORGANISATION or left.is_organisation or right.is_organisation
     if kind is Kind.VESSEL or (
         kind is Kind.ANY and not organisation and (has_prefix(left.latin) or has_prefix(right.latin))
     ):

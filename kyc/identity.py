@@ -38,6 +38,8 @@ def plain(value: str) -> str:
 
 def compare_identifiers(left: Identifiers, right: Identifiers) -> Scored | None:
     """What the identifiers decide; None when they are missing, invalid or say nothing."""
+    if not left or not right:
+        return None
     mine, theirs = codes(left.get("uscc", ())), codes(right.get("uscc", ()))
     if same := mine & theirs:
         return Scored(FULL, (Note("uscc_equal", (min(same),)),))
@@ -77,5 +79,5 @@ def agrees_masked(one: str, other: str) -> bool:
 
 def invalid_codes(identifiers: Identifiers) -> tuple[str, ...]:
     """The unified social credit codes that are given and not valid: to be said, not used."""
-    given = (normalise_uscc(value) for value in identifiers.get("uscc", ()))
+    given = map(normalise_uscc, identifiers.get("uscc", ()))
     return tuple(value for value in given if len(value) == 18 and uscc_verdict(value) not in _READABLE)

@@ -23,21 +23,28 @@ def align(left: tuple[str, ...], right: tuple[str, ...], *, articles: bool = Fal
 
     `articles` lets ALHASSAN stand for HASSAN.
     """
-    found = [(-_alike(one, other, articles), i, j) for i, one in enumerate(left) for j, other in enumerate(right)]
-    used_left: dict[int, int] = {}
-    used_right: set[int] = set()
-    pairs: list[Pair] = []
-    for negative, i, j in sorted(each for each in found if each[0]):
-        if i not in used_left and j not in used_right:
-            used_left[i] = j
-            used_right.add(j)
-            pairs.append((left[i], right[j], Alike(-negative)))
-    left_rest = [word for i, word in enumerate(left) if i not in used_left]
-    right_rest = [word for j, word in enumerate(right) if j not in used_right]
+    partner: dict[int, tuple[int, Alike]] = {}
+    free = list(range(len(right)))
+    for i, word in enumerate(left):
+        if word in right:
+            exact = next((j for j in free if right[j] == word), None)
+            if exact is not None:
+                partner[i] = exact, Alike.EXACT
+                free.remove(exact)
+    open_left = [i for i in range(len(left)) if i not in partner]
+    if open_left and free:
+        found = [(-sure, i, j) for i in open_left for j in free if (sure := _alike(left[i], right[j], articles))]
+        for negative, i, j in sorted(found):
+            if i not in partner and j in free:
+                partner[i] = j, Alike(-negative)
+                free.remove(j)
+    pairs = [(left[i], right[j], sure) for i, (j, sure) in sorted(partner.items())]
+    left_rest = [word for i, word in enumerate(left) if i not in partner]
+    right_rest = [right[j] for j in free]
     if left_rest and right_rest:
         pairs += _joined(left_rest, right_rest, swap=False)
         pairs += _joined(right_rest, left_rest, swap=True)
-    order = [used_left[i] for i in sorted(used_left)]
+    order = [partner[i][0] for i in sorted(partner)]
     return Alignment(tuple(pairs), tuple(left_rest), tuple(right_rest), order == sorted(order))
 
 
@@ -45,18 +52,19 @@ def _alike(one: str, other: str, articles: bool) -> Alike:
     score = alike(one, other)
     if score or not articles:
         return score
-    if (bare := without_article(one)) and alike(bare, other) >= Alike.SOUND:
-        return Alike.SOUND
-    if (bare := without_article(other)) and alike(one, bare) >= Alike.SOUND:
-        return Alike.SOUND
+    for word, bare in ((other, without_article(one)), (one, without_article(other))):
+        if bare and alike(bare, word) >= Alike.SOUND:
+            return Alike.SOUND
     return Alike.NOT
 
 
 def _joined(pieces: list[str], wholes: list[str], *, swap: bool) -> list[Pair]:
     """Neighbouring left-over pieces that make up one left-over word; both are taken out of their lists."""
     pairs: list[Pair] = []
-    for whole in list(wholes):
-        for start in range(len(pieces) - 1):
+    for whole in list(wholes) if len(pieces) > 1 else ():
+        for start, piece in enumerate(pieces[:-1]):
+            if not whole.startswith(piece):
+                continue
             size = next((n for n in (2, 3, 4) if "".join(pieces[start : start + n]) == whole), 0)
             if size and start + size <= len(pieces):
                 written = " ".join(pieces[start : start + size])

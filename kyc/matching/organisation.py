@@ -4,12 +4,21 @@ from collections import Counter
 
 from kyc.matching.alignment import Alignment, align
 from kyc.matching.scored import DOUBT, FULL, Note, Part, Scored, add_up, part
+from kyc.names.chinese import weak_groups
 from kyc.names.latin import LatinName
 from kyc.names.sounds import Alike
 
 PARTS_EQUAL = 9_900
 DIFFERENT = 3_000
 ACRONYM = 6_600
+OTHER_BUSINESS_SAID = 3_300
+ONE_WORD_ONLY = 6_800
+TELLING_WORDS = 3
+"""Business words that together tell a name apart although none of them does."""
+SLIP_LENGTH = 6
+"""Letters of a firm's word from which on a slip is believed."""
+SOUND_LENGTH = 5
+"""Letters from which on a proper word of a firm may be spelled otherwise: DIO and DEYU are two names."""
 _LOSS = {Alike.EXACT: 0, Alike.VARIANT: 400, Alike.SOUND: 900, Alike.SHORT: 1_600, Alike.SLIP: 1_700}
 
 
@@ -19,23 +28,30 @@ def compare_organisations(left: LatinName, right: LatinName, left_key: str, righ
         return Scored(0, (Note("nothing_distinctive"),))
     if left_key == right_key:
         return Scored(FULL, (Note("identical", (left_key,)),))
-    proper = _proper(left), _proper(right)
-    if bool(proper[0]) != bool(proper[1]):
-        return _acronym(left, right) or Scored(DIFFERENT, (Note("words_differ", _both(left, right)),))
-    generic = not proper[0]
-    parts = [_generic(left, right) if generic else _words(left, right)]
-    if parts[0].loss is None:
-        return _acronym(left, right) or Scored(DIFFERENT, (parts[0].note,))
-    parts += [_form(left, right), _places(left, right, generic)]
+    generic = not left.proper
+    words = _words(left, right) if left.proper and right.proper else _generic(left, right)
+    if words.loss is None:
+        return _acronym(left, right) or Scored(DIFFERENT, (words.note,))
+    parts = [words, _form(left, right), _places(left, right, generic)]
     if not generic:
         parts += [_business(left, right), _weak(left, right)]
+    return _sum_up(parts, len(left.proper))
+
+
+def _sum_up(parts: list[Part], words: int) -> Scored:
+    if parts[0].note.code in {"slip", "sounds_equal"} and words == 1 and _only_on_one_side(parts):
+        return Scored(DIFFERENT + 1_000, tuple(each.note for each in parts))
     scored = add_up(parts, DIFFERENT + 1_000, PARTS_EQUAL)
+    if words == 1 and _only_on_one_side(parts, both=True):
+        return Scored(min(scored.points, ONE_WORD_ONLY), scored.notes)
     doubtful = any((each.loss or 0) >= FULL - DOUBT - 200 for each in parts)
     return Scored(min(scored.points, DOUBT), scored.notes) if doubtful else scored
 
 
-def _proper(name: LatinName) -> tuple[str, ...]:
-    return tuple(word.text for word in name.words if word.sort == "name")
+def _only_on_one_side(parts: list[Part], *, both: bool = False) -> bool:
+    """Place or business (or both of them) stand on one side only: a single word then carries the whole comparison."""
+    lacking = [each.note.code in {"region_missing", "industry_missing"} for each in parts]
+    return sum(lacking) > 1 if both else any(lacking)
 
 
 def _both(left: LatinName, right: LatinName) -> tuple[str, str]:
@@ -47,18 +63,23 @@ def _words(left: LatinName, right: LatinName) -> Part:
     if "".join(mine) == "".join(theirs):
         return part(0 if mine == theirs else 200, "words_equal", " ".join(mine))
     found = align(mine, theirs)
-    if found.left_rest and found.right_rest:
+    if _too_different(found):
         return part(None, "words_differ", *_both(left, right))
     if rest := found.left_rest or found.right_rest:
         return _more_words(found, rest)
-    slips = [pair for pair in found.pairs if pair[2] <= Alike.SLIP]
-    if len(slips) > 1 and len(slips) == len(found.pairs):
-        return part(None, "words_differ", *_both(left, right))
     worst = min(found.pairs, key=lambda pair: pair[2])
     if worst[2] is Alike.EXACT:
         return part(300, "word_order", " ".join(mine))
     code = "slip" if worst[2] is Alike.SLIP else "sounds_equal"
     return part(_LOSS[worst[2]], code, worst[0], worst[1])
+
+
+def _too_different(found: Alignment) -> bool:
+    """Both have words of their own, several slips and nothing sure, or short words that only sound alike."""
+    slips = sum(sure is Alike.SLIP for _, _, sure in found.pairs)
+    least = {Alike.SOUND: SOUND_LENGTH, Alike.SLIP: SLIP_LENGTH}
+    short = any(min(len(a), len(b)) < least.get(sure, 0) for a, b, sure in found.pairs)
+    return bool(found.left_rest and found.right_rest) or 1 < slips == len(found.pairs) or short
 
 
 def _more_words(found: Alignment, rest: tuple[str, ...]) -> Part:
@@ -90,37 +111,43 @@ def _form(left: LatinName, right: LatinName) -> Part:
 
 
 def _places(left: LatinName, right: LatinName, generic: bool) -> Part:
-    mine, theirs = _groups(left, "place"), _groups(right, "place")
+    mine, theirs = left.groups["place"], right.groups["place"]
     shown = "/".join(sorted(mine)) or "-", "/".join(sorted(theirs)) or "-"
     if mine == theirs:
         return part(0, "region_equal", shown[0]) if mine else part(0, "region_absent")
-    if (mine <= theirs or theirs <= mine) and not generic:
+    if (mine <= theirs or theirs <= mine) and (not generic or len(left.distinctive) >= TELLING_WORDS):
         only_china = (mine ^ theirs) <= {"cn:CHINA"}
-        return part(800 if only_china else 1_600, "region_missing", "/".join(sorted(mine ^ theirs)))
+        return part(
+            2_700 if generic else 800 if only_china else 1_600, "region_missing", "/".join(sorted(mine ^ theirs))
+        )
     return part(None, "region_differs", *shown)
 
 
 def _business(left: LatinName, right: LatinName) -> Part:
-    mine, theirs = _groups(left, "industry"), _groups(right, "industry")
+    mine, theirs = left.groups["industry"], right.groups["industry"]
     shown = "+".join(sorted(mine)) or "-", "+".join(sorted(theirs)) or "-"
     if mine == theirs:
         return part(0, "industry_equal", shown[0]) if mine else part(0, "industry_absent")
     if mine <= theirs or theirs <= mine:
-        short = len("".join(_proper(left))) < 4
-        return part(None if short else 1_800, "industry_missing", *shown)
+        short = len("".join(left.proper)) < 4
+        loss = OTHER_BUSINESS_SAID if _says_other_business(left, right) else 1_800
+        return part(None if short else loss, "industry_missing", *shown)
     return part(None, "industry_differs", *shown)
 
 
+def _says_other_business(left: LatinName, right: LatinName) -> bool:
+    """The side without a business word names its business in general words the other lacks: machinery, technology."""
+    silent, spoken = (left, right) if not left.groups["industry"] else (right, left)
+    general = silent.groups["weak"] & weak_groups() - {"group_word", "international", "enterprise", "holding"}
+    return not silent.groups["industry"] and bool(general - spoken.groups["weak"])
+
+
 def _weak(left: LatinName, right: LatinName) -> Part:
-    mine, theirs = _groups(left, "weak"), _groups(right, "weak")
+    mine, theirs = left.groups["weak"], right.groups["weak"]
     if mine == theirs:
         return part(0, "general_words_equal")
     shown = "+".join(sorted(mine - theirs)) or "-", "+".join(sorted(theirs - mine)) or "-"
-    return part(1_600 if mine <= theirs or theirs <= mine else 2_400, "general_words_differ", *shown)
-
-
-def _groups(name: LatinName, sort: str) -> frozenset[str]:
-    return frozenset(word.group for word in name.words if word.sort == sort)
+    return part(1_600 if mine <= theirs or theirs <= mine else 3_200, "general_words_differ", *shown)
 
 
 def initials(name: LatinName) -> str:
@@ -132,7 +159,7 @@ def initials(name: LatinName) -> str:
 
 def _acronym(left: LatinName, right: LatinName) -> Scored | None:
     for short, long in ((left, right), (right, left)):
-        proper = _proper(short)
+        proper = short.proper
         if len(proper) == 1 == len(short.words) and 4 <= len(proper[0]) <= 8 and proper[0] == initials(long):
             return Scored(ACRONYM, (Note("acronym", (proper[0],)),))
     return None

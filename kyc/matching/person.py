@@ -7,6 +7,7 @@ from kyc.names.person import PersonName
 from kyc.names.sounds import Alike, given_name
 
 DIFFERENT = 3_000
+MOSTLY = 6_400
 INITIAL = 6_000
 _LOST_WORD = 600
 _LOST_WORD_OF_COMMON_NAME = 1_800
@@ -21,12 +22,23 @@ def compare_persons(left: PersonName, right: PersonName) -> Scored:
     if "".join(left.parts) == "".join(right.parts):
         return Scored(9_700, (Note("words_equal", (" ".join(left.parts),)),))
     found = align(left.full, right.full, articles=True)
-    found, abbreviated = _initials(left, right, found)
+    abbreviated: tuple[str, ...] = ()
+    if len(left.full) < len(left.parts) or len(right.full) < len(right.parts):
+        found, abbreviated = _initials(left, right, found)
     if found.left_rest and found.right_rest:
-        return Scored(DIFFERENT + 1_000 * bool(found.pairs), (Note("words_differ", _rest(found)),))
+        points = MOSTLY if _mostly_equal(found) else DIFFERENT + 1_000 * bool(found.pairs)
+        return Scored(points, (Note("words_differ", _rest(found)),))
+    scored = _weigh(left, right, found, abbreviated)
     if wrong := _family(left, right, found):
-        return Scored(4_500, (Note("family_name_differs", wrong),))
-    return _weigh(left, right, found, abbreviated)
+        points = {0: 4_500, 1: 4_500, 2: 6_200}.get(len(found.pairs), 7_000)
+        return scored.capped(points, "family_name_differs", *wrong)
+    return scored
+
+
+def _mostly_equal(found: Alignment) -> bool:
+    """Three words and more are surely the same and one is another: a tribe's name, a second given name, a relative."""
+    sure = sum(each[2] >= Alike.SOUND for each in found.pairs)
+    return sure >= 3 and len(found.left_rest) == len(found.right_rest) == 1
 
 
 def _rest(found: Alignment) -> tuple[str, str]:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 
 from kyc.names.regions import Level, regions
 from kyc.names.tables import mapping, rows, words_of
@@ -12,6 +12,7 @@ from kyc.names.tables import mapping, rows, words_of
 MAX_WORDS = 40
 _SPACED_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?:[^\W\d_]\b)?\.?")
 _SLASHED = re.compile(r"\b([^\W\d_])/([^\W\d_])(?:/([^\W\d_]))?\b")
+_POSSESSIVE = re.compile(r"'S\b")
 _WORD = re.compile(r"[^\W_]+|&")
 _UMLAUTS = str.maketrans({"Ä": "AE", "Ö": "OE", "Ü": "UE", "Å": "AA", "Ø": "OE"})
 _LEADING_FORMS = frozenset(
@@ -32,7 +33,7 @@ class Word:
     sort: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class LatinName:
     """`tokens` are all words in order; `words` the same without legal forms, with set phrases together.
 
@@ -45,17 +46,26 @@ class LatinName:
     families: frozenset[str]
     comma: int = 0
 
-    def of_sort(self, *sorts: str) -> tuple[Word, ...]:
-        """The words of these sorts, in order."""
-        return tuple(word for word in self.words if word.sort in sorts)
+    @cached_property
+    def proper(self) -> tuple[str, ...]:
+        """The words that mean nothing else."""
+        return tuple(word.text for word in self.words if word.sort == "name")
 
-    @property
+    @cached_property
     def distinctive(self) -> tuple[str, ...]:
         """The words that tell this name apart: the proper ones; where there are none, all but places and stop words."""
-        proper = tuple(word.text for word in self.words if word.sort == "name")
-        return proper or tuple(word.group for word in self.words if word.sort in {"industry", "weak"})
+        return self.proper or tuple(word.group for word in self.words if word.sort in {"industry", "weak"})
 
-    @property
+    @cached_property
+    def groups(self) -> dict[str, frozenset[str]]:
+        """The meanings of the words of each sort."""
+        found: dict[str, set[str]] = {"industry": set(), "weak": set(), "place": set()}
+        for word in self.words:
+            if word.sort in found:
+                found[word.sort].add(word.group)
+        return {sort: frozenset(groups) for sort, groups in found.items()}
+
+    @cached_property
     def is_organisation(self) -> bool:
         """True when a legal form, a business word or a number shows it."""
         marked = self.families - {"generic"} or any(word.sort in {"industry", "weak"} for word in self.words)
@@ -89,7 +99,8 @@ def tokenise(text: str) -> tuple[str, ...]:
     """Words of letters or digits; apostrophes vanish, L.L.C. becomes LLC, A/S becomes AS. At most MAX_WORDS."""
     if not text.isascii():
         text = _to_latin(text)
-    text = text.replace("'", "")
+    if "'" in text:
+        text = _POSSESSIVE.sub("", text).replace("'", "")
     if "." in text:
         text = _SPACED_INITIALS.sub(lambda match: match[0].replace(".", "") + " ", text)
     if "/" in text:
@@ -164,7 +175,7 @@ def _vocabulary() -> dict[str, Word]:
                 if len(name) >= least or name in _SHORT_PLACES:
                     spelling = " ".join(tokenise(name))
                     known[spelling] = Word(spelling, f"cn:{spelling}", "place")
-    for row in rows("english_words"):
+    for row in rows("latin_words"):
         for spelling in {row["word"], row["word"].replace("&", "AND")}:
             known[spelling] = Word(spelling, row["group"], row["sort"])
     for word in words_of("stop"):

@@ -32,6 +32,11 @@ class Name:
         return latin.parse(self.spelling.text)
 
     @cached_property
+    def is_organisation(self) -> bool:
+        """True when the Latin reading shows an organisation."""
+        return self.latin.is_organisation
+
+    @cached_property
     def person(self) -> person.PersonName:
         return person.parse(self.latin)
 

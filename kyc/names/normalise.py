@@ -71,6 +71,7 @@ _FORMER_TAIL = re.compile(
     r"(?:[ ,;]*(?:曾用名|原名|原企业名称) *:"
     r"|[ ,;]+(?:FORMERLY(?: KNOWN AS)?|F/K/A|FKA|A/K/A|AKA|F\.K\.A\.|A\.K\.A\.)[ :]+)(.{2,})$"
 )
+_ACRONYM = re.compile(r"^([A-Z].*[^ (]) ?\(([A-Z]{3,8})\)$")
 _BILINGUAL = re.compile(r"^(.*[\u3400-\u9fff)])[ /|(-]*([A-Z][A-Z0-9&'.,-]*(?: [A-Z0-9&'.,()-]+)+)\)?$")
 
 
@@ -111,6 +112,8 @@ def normalise(name: str) -> Spelling:
     else:
         text = _LABEL.sub("", text)
     text, former = _former(text)
+    text, short = _own_acronym(text)
+    aliases += short
     return Spelling(text, key_of(text), aliases + former, cut)
 
 
@@ -142,6 +145,16 @@ def _former(text: str) -> tuple[str, tuple[str, ...]]:
         aliases.append(tail[1].strip(" ()"))
         text = text[: tail.start()]
     return text, tuple(alias for alias in aliases if alias)
+
+
+def _own_acronym(text: str) -> tuple[str, tuple[str, ...]]:
+    """EASTERN ISLANDS TRADERS MOVEMENT (EITM): initials in brackets at the end are a second name, not a part."""
+    match = _ACRONYM.match(text)
+    if match is None:
+        return text, ()
+    first_letters = iter(word[0] for word in re.split(r"[\W_]+", match[1]) if word)
+    own = all(letter in first_letters for letter in match[2])
+    return (match[1], (match[2],)) if own else (text, ())
 
 
 def _closing(text: str, start: int) -> int:

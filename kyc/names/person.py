@@ -2,25 +2,26 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 
 from kyc.names.latin import LatinName
 from kyc.names.sounds import given_name
 from kyc.names.tables import column, words_of
 
 MAX_PARTS = 10
-_SERVANT = re.compile(r"^ABD(?:[UEAO]?[LRSNZTD])?(?=[A-Z]{4})")
+_SERVANT = re.compile(r"^ABD(?!U?A?L+AH)(?:[UEAO]?[LRSNZTD])?(?=[A-Z]{4})")
+_ATTACHABLE = frozenset({"AL", "EL"})
 _ARTICLES = frozenset({"AL", "EL", "UL", "AR", "AS", "AZ", "AN", "AD", "ASH", "AT", "UR", "US"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PersonName:
     """`parts` in the order written without titles and particles; `family` those before a comma, () when unknown."""
 
     parts: tuple[str, ...]
     family: tuple[str, ...]
 
-    @property
+    @cached_property
     def full(self) -> tuple[str, ...]:
         """The parts that are more than an initial."""
         return tuple(part for part in self.parts if len(part) > 1)
@@ -51,8 +52,10 @@ def _parts(tokens: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def without_article(part: str) -> str:
-    """ALHASSAN → HASSAN; "" when the word does not begin with an article or little would remain."""
-    return part[2:] if len(part) >= 6 and part[:2] in {"AL", "EL"} and not given_name(part) else ""
+    """ALHASSAN → HASSAN, ABDSAMAD → SAMAD; "" for a word that begins otherwise or would keep too little."""
+    if part.startswith("ABD") and len(part) >= 8 and not given_name(part):
+        return part[3:]
+    return part[2:] if part[:2] in _ATTACHABLE and len(part) >= 6 and not given_name(part) else ""
 
 
 def looks_like_person(name: LatinName) -> bool:

@@ -43,7 +43,7 @@ def is_pinyin(token: str) -> bool:
 
 def one_u(token: str) -> str:
     """Lü, Lyu, Lv and Lu as one: how the letter ü is written differs from passport to passport."""
-    for sound in ("YU", "V", "Ü"):
-        for initial in "LN":
-            token = token.replace(initial + sound, initial + "U")
+    if "V" in token or "YU" in token or "Ü" in token:
+        for sound in ("YU", "V", "Ü"):
+            token = token.replace("L" + sound, "LU").replace("N" + sound, "NU")
     return token

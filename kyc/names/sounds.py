@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
+from kyc.names.pinyin import is_pinyin
 from kyc.names.tables import rows
 
 SLIP_LENGTH = 5
@@ -28,7 +29,6 @@ _FOLDS = (
     ("PH", "F"),
     ("TH", "T"),
     ("DH", "D"),
-    ("CK", "K"),
     ("TZ", "TS"),
     ("Q", "K"),
     ("X", "KS"),
@@ -36,8 +36,6 @@ _FOLDS = (
     ("OU", "U"),
     ("OO", "U"),
     ("EE", "I"),
-    ("AY", "AI"),
-    ("EY", "EI"),
     ("UE", "U"),
     ("OE", "O"),
     ("IY", "I"),
@@ -49,6 +47,12 @@ _FOLDS = (
     ("E", "I"),
     ("O", "U"),
 )
+_DIPHTHONG = re.compile("[AE][IY]")
+_SOFT_C = re.compile("C(?=[EIY])")
+_HARD_C = re.compile("C(?!H)K?")
+_FIRST_LETTERS = {"G": "K", "B": "V"}
+"""Letters that stand for one another at the front of a long word: Ghasemi, Qasemi; Bladimir, Vladimir."""
+_PATRONYMIC = re.compile(r"(?:[IYJ]?[OEA][VW]?(?:ICH|YCH|ITCH|IC)|[OEAI]?[IY]?V?[IY]?(?:[VW]NA)|IVNA)$")
 _DOUBLED = re.compile(r"(.)\1+")
 
 
@@ -66,11 +70,15 @@ class Alike(IntEnum):
 @lru_cache(maxsize=1 << 17)
 def folded(word: str) -> str:
     """What remains of a word when the habits of transliteration are taken out of it: MUHAMMED, MOHAMED → MUHAMID."""
+    if not is_pinyin(word):
+        word = _HARD_C.sub("K", _SOFT_C.sub("S", _DIPHTHONG.sub("EI", word)))
     for written, sound in _FOLDS:
         if written in word:
             word = word.replace(written, sound)
     word = _DOUBLED.sub(r"\1", word)
-    return word[:-1] if len(word) > 2 and word[-1] == "H" else word
+    if len(word) > 2 and word[-1] == "H":
+        word = word[:-1]
+    return _FIRST_LETTERS.get(word[0], word[0]) + word[1:] if len(word) >= SLIP_LENGTH else word
 
 
 @cache
@@ -81,6 +89,22 @@ def _given() -> dict[str, tuple[str, bool]]:
 def given_name(word: str) -> str:
     """The group of a known given name, "" for any other word."""
     return _given().get(word, ("", False))[0]
+
+
+@cache
+def _stems() -> dict[str, str]:
+    return {_stem(name): group for name, (group, short) in _given().items() if not short}
+
+
+def _stem(name: str) -> str:
+    return name.rstrip("AEIOUYJ")
+
+
+@lru_cache(maxsize=1 << 15)
+def patronymic(word: str) -> str:
+    """The group of the father's name in a Slavic patronymic: Nikolaevna, Mykolaivna → nikolai. "" for other words."""
+    found = _PATRONYMIC.search(word) if len(word) > 6 else None
+    return _stems().get(_stem(word[: found.start()]), "") if found else ""
 
 
 def slips(fold: str) -> Iterator[str]:
@@ -97,7 +121,11 @@ def alike(left: str, right: str) -> Alike:
         return Alike.EXACT
     if left.isdigit() or right.isdigit() or not (left and right):
         return Alike.NOT
+    if left.startswith("ABD") and right.startswith("ABD") and min(len(left), len(right)) > 6:
+        left, right = left[3:], right[3:]
     one, other = _given().get(left), _given().get(right)
+    if left[-1] in "HA" and right[-1] in "HA" and (father := patronymic(left)) and father == patronymic(right):
+        return Alike.VARIANT
     if one and other:
         if one[0] != other[0]:
             return Alike.NOT
@@ -116,5 +144,6 @@ def _by_sound(left: str, right: str, slip_length: int) -> Alike:
 
 def keys(word: str) -> tuple[str, ...]:
     """Keys of which two words that are `alike` other than by a slip share at least one."""
-    group = given_name(word)
-    return (folded(word), f"={group}") if group else (folded(word),)
+    group, father = given_name(word), patronymic(word)
+    known = (f"={group}",) if group else (f"=~{father}",) if father else ()
+    return (folded(word), *known)

@@ -6,6 +6,7 @@ from kyc.names.latin import LatinName
 from kyc.names.tables import words_of
 
 _ROMAN = {"II": "2", "III": "3", "IV": "4", "VI": "6", "VII": "7", "VIII": "8", "IX": "9", "XI": "11", "XII": "12"}
+_LAST = {"I": "1", "V": "5", "X": "10"}
 _PREFIX_LENGTH = 2
 
 
@@ -25,6 +26,8 @@ def parse(name: LatinName) -> VesselName:
             del tokens[:length]
             break
     plain = [_ROMAN.get(token, token) for token in tokens]
+    if len(plain) > 1:
+        plain[-1] = _LAST.get(plain[-1], plain[-1])
     words = tuple(token for token in plain if not token.isdigit())
     return VesselName(words, tuple(token.lstrip("0") or "0" for token in plain if token.isdigit()))
 
