@@ -4,7 +4,7 @@ Rows come back as plain mappings, not as the product's dataclasses: an exporter 
 to name, a row that somebody has damaged, so nothing here insists on a well-formed value.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -38,32 +38,36 @@ from databases.watchlists import watchlist_versions
 
 Row = Mapping[str, Any]
 ROWS_AT_ONCE = 500
+DECIDED = "order.decided"
+"""The audit action that vouches for a decision: its `after_hash` is the hash of the decision's body."""
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One table of the evidence: the record's name and the times that put a row into a period.
 
-    `standing` tables count from their first time on: what was made before the period is in force in it.
+    `belongs` are columns that tie a row to a decision: what belongs to a decision of the period comes with it, whenever
+    it was written. `standing` tables count from their first time on: what was made before is in force in the period.
     """
 
     record: str
     table: Table
     times: tuple[str, ...]
+    belongs: tuple[str, ...] = ()
     standing: bool = False
 
 
 SOURCES: Mapping[str, tuple[Source, ...]] = {
     "decisions": (Source("decision", decisions, ("as_of", "recorded_at")),),
     "orders": (
-        Source("order_revision", order_revisions, ("recorded_at",)),
+        Source("order_revision", order_revisions, ("recorded_at",), ("order_id", "revision")),
         Source("order_event", order_events, ("at",)),
     ),
-    "screenings": (Source("screening", screenings, ("screened_at",)),),
+    "screenings": (Source("screening", screenings, ("screened_at",), ("decision_id",)),),
     "dispositions": (
-        Source("alert", alerts, ("created_at", "assigned_at", "proposed_at", "closed_at")),
+        Source("alert", alerts, ("created_at", "assigned_at", "proposed_at", "closed_at"), ("decision_id",)),
         Source("alert_step", alert_steps, ("at",)),
-        Source("match", match_queue, ("found_at", "judged_at")),
+        Source("match", match_queue, ("found_at", "judged_at"), ("decision_id",)),
         Source("exception", exceptions, ("made_at", "approved_at", "ended_at")),
     ),
     "list_versions": (Source("list_version", watchlist_versions, ("imported_at",), standing=True),),
@@ -92,19 +96,18 @@ class Evidence:
     def rows(self, kind: str, since: datetime, until: datetime) -> Iterator[tuple[str, Row]]:
         """(record name, row) of a kind, by table, time and key; times are aware, bodies are bytes."""
         for source in SOURCES[kind]:
-            columns = source.table.c
-            times = [columns[name] for name in source.times]
-            wanted = times[0] < until if source.standing else or_(*((time >= since) & (time < until) for time in times))
-            for row in self._read(source.table, wanted, times[0], *source.table.primary_key.columns):
+            first = source.table.c[source.times[0]]
+            wanted = first < until if source.standing else _within(source.table, source.times, since, until)
+            if source.belongs:
+                same = (source.table.c[name] == decisions.c[name] for name in source.belongs)
+                wanted = wanted | exists().where(*same, _decided(since, until))
+            for row in self._read(source.table, wanted, first, *source.table.primary_key.columns):
                 yield source.record, row
 
     def files(self, since: datetime, until: datetime) -> Iterator[Row]:
-        """Uses of files added in the period, or by orders that were revised in it, by content."""
-        revised = select(order_revisions.c.order_id).where(
-            order_revisions.c.recorded_at >= since, order_revisions.c.recorded_at < until
-        )
-        added = (files.c.added_at >= since) & (files.c.added_at < until)
-        wanted = added | ((files.c.order_id != "") & files.c.order_id.in_(revised))
+        """Uses of files added in the period, or by orders that were decided in it, by content."""
+        decided = exists().where(decisions.c.order_id == files.c.order_id, _decided(since, until))
+        wanted = _within(files, ("added_at",), since, until) | decided
         return self._read(files, wanted, files.c.sha256, files.c.order_id, files.c.kind)
 
     def _read(self, table: Table, wanted: ColumnElement[bool], *order: Column[Any]) -> Iterator[Row]:
@@ -121,12 +124,12 @@ class Evidence:
                 yield dict(row._mapping)
 
     def spans(self, since: datetime, until: datetime) -> list[ChainSpan]:
-        """For each stream with entries in the period, the unbroken range of numbers that holds them all."""
+        """For each stream with entries in the period, or vouching for its decisions, the range that holds them all."""
         c = audit_entries.c
+        vouching = (c.action == DECIDED) & c.after_hash.in_(select(decisions.c.body_hash).where(_decided(since, until)))
+        wanted = _within(audit_entries, ("at",), since, until) | vouching
         ends = select(c.stream, func.min(c.seq).label("first"), func.max(c.seq).label("last"))
-        found = self.connection.execute(
-            ends.where(c.at >= since, c.at < until).group_by(c.stream).order_by(c.stream)
-        ).all()
+        found = self.connection.execute(ends.where(wanted).group_by(c.stream).order_by(c.stream)).all()
         return [self._span(row.stream, row.first, row.last) for row in found]
 
     def _span(self, stream: str, first: int, last: int) -> ChainSpan:
@@ -169,7 +172,7 @@ class Evidence:
         vouched = exists().where(
             a.object_type == "order",
             a.object_id == d.order_id,
-            a.action == "order.decided",
+            a.action == DECIDED,
             a.after_hash == d.body_hash,
         )
         query = select(d.decision_id).where(~vouched).order_by(d.decision_id)
@@ -179,6 +182,15 @@ class Evidence:
         """Bodies and hashes of all order revisions."""
         c = order_revisions.c
         return self._streamed(select(c.id, c.order_id, c.revision, c.body, c.body_hash).order_by(c.id))
+
+
+def _within(table: Table, times: Iterable[str], since: datetime, until: datetime) -> ColumnElement[bool]:
+    return or_(*((table.c[name] >= since) & (table.c[name] < until) for name in times))
+
+
+def _decided(since: datetime, until: datetime) -> ColumnElement[bool]:
+    """Decisions made of, or recorded in, the period."""
+    return _within(decisions, ("as_of", "recorded_at"), since, until)
 
 
 def _instant(value: Any) -> Any:

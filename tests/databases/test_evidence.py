@@ -66,9 +66,9 @@ def decision(order_id: str, at: datetime) -> Decision:
     )
 
 
-def happen(uow, order, order_id: str, at: datetime) -> None:
-    """One order with everything that comes of it, at one moment."""
-    made = decision(order_id, at)
+def happen(uow, order, order_id: str, at: datetime, recorded: datetime | None = None) -> None:
+    """One order with everything that comes of it, recorded at once or later."""
+    made, at_once = decision(order_id, at), recorded or at
     uow.orders.record(
         [
             RevisionRecord(
@@ -81,7 +81,7 @@ def happen(uow, order, order_id: str, at: datetime) -> None:
             )
         ]
     )
-    uow.decisions.record([DecisionRecord(decision=made, client_id="C-1", facts=canonical({"of": order_id}))], at)
+    uow.decisions.record([DecisionRecord(decision=made, client_id="C-1", facts=canonical({"of": order_id}))], at_once)
     uow.screenings.record(
         [
             ScreeningRecord(
@@ -89,18 +89,20 @@ def happen(uow, order, order_id: str, at: datetime) -> None:
                 decision_id=made.decision_id,
                 subject_key="k",
                 lists_version="v",
-                screened_at=at,
+                screened_at=at_once,
                 screening=Screening(role=Role.BUYER, name="合成买家"),
             )
         ]
     )
-    uow.alerts.raise_many([NewAlert(kind="decision", due_at=at, order_id=order_id, decision_id=made.decision_id)], at)
+    uow.alerts.raise_many(
+        [NewAlert(kind="decision", due_at=at_once, order_id=order_id, decision_id=made.decision_id)], at_once
+    )
     facts_hash = hashlib.sha256(canonical({"of": order_id})).hexdigest()
     uow.audit.append(
         "worker-1",
         [
             NewEntry(
-                at=at,
+                at=at_once,
                 actor="worker-1",
                 action="order.decided",
                 object_type="order",
@@ -182,6 +184,22 @@ def test_times_are_utc_with_microseconds_and_documents_name_their_uses(filled, k
     assert document["uses"] == "packing_list O-3, packing_list O-3b"
     assert (document["state"], document["sha256"], document["size"]) == ("present", PAPER_SHA256, len(PAPER))
     assert (tmp_path / "pack" / "data" / "documents" / PAPER_SHA256).read_bytes() == PAPER
+
+
+def test_what_belongs_to_a_decision_of_the_period_comes_with_it(database, clean_order, key, tmp_path):
+    """An order of March, judged and recorded in April only, and asked for by either month."""
+    with database.writing() as uow:
+        happen(uow, clean_order, "O-late", MARCH, recorded=APRIL)
+    for number, period in enumerate((PERIOD, Period(date(2026, 4, 1), date(2026, 4, 30)))):
+        folder = tmp_path / f"pack{number}"
+        with database.reading() as uow:
+            order = ExportOrder(period=period, out=folder, now=APRIL, actor="auditor")
+            export(DatabaseEvidence(uow, Store(), period), key, order)
+        assert verify(folder).problems == ()
+        counts = {kind: len(lines(folder, kind)) for kind in ("decisions", "screenings", "audit", "dispositions")}
+        assert counts["decisions"] == counts["screenings"] == counts["audit"] == 1
+        assert "order_revision" in [line["record"] for line in lines(folder, "orders")]
+        assert "alert" in [line["record"] for line in lines(folder, "dispositions")]
 
 
 def test_a_document_the_store_lost_is_said(filled, key, tmp_path):

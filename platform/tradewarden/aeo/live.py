@@ -11,7 +11,7 @@ import msgspec
 
 from databases.audit_chain import stamp
 from databases.engine import Database
-from databases.evidence import Evidence, Row
+from databases.evidence import DECIDED, Evidence, Row
 from databases.unit_of_work import UnitOfWork
 from tradewarden.aeo.chain import ChainWalk
 from tradewarden.aeo.evidence import Head
@@ -20,7 +20,6 @@ from tradewarden.aeo.merkle import Tree, leaf_hash
 from tradewarden.aeo.report import Findings, Report
 from tradewarden.aeo.sealing import Seal, Statement, read_statement, read_witnesses
 
-DECIDED = "order.decided"
 AT_ONCE = 500
 
 
