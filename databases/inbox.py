@@ -23,7 +23,7 @@ from sqlalchemy import (
     tuple_,
 )
 
-from databases.bulk import chunks, json_keys, keys_table, upsert
+from databases.bulk import chunks, json_keys, keys_table, upsert, writes
 from databases.columns import UtcTime, body, metadata, number, row_id, time, words
 from databases.errors import StaleState
 from databases.paging import Page, PageRequest, paged
@@ -270,7 +270,9 @@ class Inbox:
         for lane in lanes:
             if len(items) < limit:
                 pending = select(inbox).where(inbox.c.state == "pending", inbox.c.lane == lane).order_by(inbox.c.id)
-                query = pending.limit(limit - len(items)).with_for_update(skip_locked=True)
+                query = pending.limit(limit - len(items))
+                if writes(self.connection):
+                    query = query.with_for_update(skip_locked=True)
                 items.extend(map(_item, self.connection.execute(query)))
         return items
 

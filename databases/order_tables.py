@@ -91,7 +91,8 @@ order_lines = Table(
     Column("log_price", Scaled(PRICE_PLACES), nullable=True),
     Column("usd_per_kg", Scaled(PRICE_PLACES), nullable=True),
     time("traded_at"),
-    Index("ix_order_lines_hs10", "hs10", "unit", "traded_at"),
+    # holds all a price band needs, so that the rows themselves are not read
+    Index("ix_order_lines_hs10", "hs10", "unit", "traded_at", "log_price", "price_usd", "usd_per_kg", "order_id"),
     Index("ix_order_lines_hs8", "hs8", "unit", "traded_at"),
     Index("ix_order_lines_hs6", "hs6", "unit", "traded_at"),
     Index("ix_order_lines_client", "client_id", "goods_name", "traded_at"),

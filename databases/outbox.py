@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, Index, Row, Table, func, select, text
 
-from databases.bulk import chunks, insert_rows
+from databases.bulk import chunks, insert_rows, writes
 from databases.columns import UtcTime, body, metadata, number, row_id, time, words
 from risk.canonical import canonical
 
@@ -72,8 +72,10 @@ class Outbox:
 
     def pending(self, limit: int) -> list[StoredMessage]:
         """The oldest unsent messages in order. On PostgreSQL a second relay waits, so that the order per key holds."""
-        unsent = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id)
-        return [_message(row) for row in self.connection.execute(unsent.limit(limit).with_for_update())]
+        unsent = select(outbox).where(outbox.c.sent_at.is_(None)).order_by(outbox.c.id).limit(limit)
+        if writes(self.connection):
+            unsent = unsent.with_for_update()
+        return [_message(row) for row in self.connection.execute(unsent)]
 
     def mark_sent(self, message_ids: Sequence[int], now: datetime) -> None:
         """These went out."""

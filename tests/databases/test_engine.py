@@ -18,6 +18,8 @@ from databases.errors import (
     StorageError,
     UnstorableText,
 )
+from databases.inbox import IncomingEvent
+from databases.outbox import Message
 
 
 def test_upgrade_makes_the_schema_the_tables_describe(empty_url, now):
@@ -69,6 +71,18 @@ def test_writing_commits_on_clean_exit_only(database):
 def test_reading_cannot_write(database):
     with pytest.raises(StorageError, match="reading unit"), database.reading() as unit:
         unit.meta.set("a", "b")
+
+
+def test_what_a_worker_locks_a_reader_only_looks_at(database, now):
+    event = IncomingEvent(
+        source="api", event_id="1", order_id="O-1", revision=1, client_key="C", raw=b"{}", payload_hash="h"
+    )
+    with database.writing() as unit:
+        unit.inbox.accept([event], now)
+        unit.outbox.append([Message(topic="t", key="k", payload=b"")], now)
+    with database.reading() as unit:
+        assert len(unit.inbox.claim(5)) == len(unit.outbox.pending(5)) == 1
+        assert unit.orders.heads(["O-1"]) == {}
 
 
 def test_reading_sees_one_state(database):

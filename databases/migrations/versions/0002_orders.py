@@ -64,7 +64,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("order_id", "position", name=op.f("pk_order_lines")),
     )
     op.create_index("ix_order_lines_client", "order_lines", ["client_id", "goods_name", "traded_at"], unique=False)
-    op.create_index("ix_order_lines_hs10", "order_lines", ["hs10", "unit", "traded_at"], unique=False)
+    op.create_index(
+        "ix_order_lines_hs10",
+        "order_lines",
+        ["hs10", "unit", "traded_at", "log_price", "price_usd", "usd_per_kg", "order_id"],
+        unique=False,
+    )
     op.create_index("ix_order_lines_hs6", "order_lines", ["hs6", "unit", "traded_at"], unique=False)
     op.create_index("ix_order_lines_hs8", "order_lines", ["hs8", "unit", "traded_at"], unique=False)
     op.create_table(
