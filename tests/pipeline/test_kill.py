@@ -62,7 +62,7 @@ def test_twenty_kills(app):
         books = uow.inbox.counts()
         assert books.balanced
         assert (books.applied, books.pending, books.dead) == (ORDERS, 0, 0)
-        decisions = {item.order_id for event in events for item in uow.decisions.of_order(event.order_id)}
+        decisions = {item.summary.order_id for event in events for item in uow.decisions.of_order(event.order_id)}
         assert decisions == {event.order_id for event in events}
         decided = [entry for entry in uow.audit.of_stream("worker") if entry.action == "order.decided"]
         assert len(decided) == len({entry.object_id for entry in decided}) == ORDERS

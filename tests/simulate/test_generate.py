@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -61,7 +62,7 @@ def _hits(item, reference, profiles):
         as_of=item.declared_at,
         reference=reference,
         client=profiles[item.order.client_uscc],
-        history=ClientHistory(orders_total=10),
+        history=ClientHistory(orders_total=10, value_180d=Decimal(5_000_000)),
         order_class="S",
     )
     findings = run_checks(CHECKS, facts, default_policy([check.card for check in CHECKS]))
