@@ -161,7 +161,7 @@ def test_a_pack_of_the_database_holds_the_period_and_verifies(filled, key, tmp_p
     assert [line["record"] for line in lines(tmp_path / "pack", "policies")] == ["policy"]
     assert {line["order_id"] for line in lines(tmp_path / "pack", "screenings")} == {"O-3", "O-3b"}
     alerts = [line for line in lines(tmp_path / "pack", "dispositions") if line["record"] == "alert"]
-    assert [line["order_id"] for line in alerts] == ["O-3", "O-3b"]
+    assert [(line["order_id"], line["outcome"]) for line in alerts] == [("O-3", "review"), ("O-3b", "review")]
     assert summary.documents == 1
 
 

@@ -88,7 +88,7 @@ def _line(record: str, row: Mapping[str, Any]) -> bytes:
     for name, value in row.items():
         shown = BODY_NAMES.get(record, name) if name == "body" else name
         fields[shown] = _intact(record, row, name) if name in hashed and value is not None else _plain(value)
-    if record == "decision":
+    if isinstance(row.get("outcome"), int):
         fields["outcome"] = Outcome(row["outcome"]).word
     return canonical(fields)
 
