@@ -66,6 +66,7 @@ class Database:
         """
         self._make_folder()
         with self._translating("upgrade"), self._writer.begin() as connection:
+            schema.alone(connection)
             found = schema.revision(connection)
             schema.require_known(found, self.url)
             if found != schema.head():

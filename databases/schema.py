@@ -58,10 +58,14 @@ def require_known(found: str | None, url: str) -> None:
         )
 
 
-def upgrade(connection: Connection, progress: Progress | None) -> None:
-    """Run what is missing on a connection in a transaction; two processes that upgrade at once wait for each other."""
+def alone(connection: Connection) -> None:
+    """Let two processes that upgrade at once wait for each other (on SQLite the write transaction does)."""
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+
+
+def upgrade(connection: Connection, progress: Progress | None) -> None:
+    """Run what is missing, on a connection in a transaction that holds `alone`."""
     done = 0
     total = sum(1 for _ in _script().iterate_revisions("head", revision(connection) or "base"))
 

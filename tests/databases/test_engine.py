@@ -1,5 +1,6 @@
 """Transactions, migrations and the errors around them, on both engines."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,28 @@ def test_upgrade_makes_the_schema_the_tables_describe(empty_url, now):
         assert compare_metadata(context, metadata) == []
     assert [what for what, _, _ in seen][:2] == ["schema 0001", "schema 0002"]
     assert all(done <= total for _, done, total in seen)
+    database.dispose()
+
+
+def test_two_processes_that_upgrade_at_once(empty_url, now):
+    databases = [Database(empty_url) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(one.upgrade, None, now) for one in databases]:
+            done.result(60)
+    assert {one.revision() for one in databases} == {databases[0].head()}
+    for one in databases:
+        one.dispose()
+
+
+def test_a_failed_upgrade_leaves_nothing_behind(empty_url, now, monkeypatch):
+    database = Database(empty_url)
+    with monkeypatch.context() as patch:
+        patch.setattr("databases.reference.References.load_seed", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            database.upgrade(now=now)
+    assert database.revision() is None
+    database.upgrade(now=now)
+    assert database.revision() == database.head()
     database.dispose()
 
 
