@@ -94,9 +94,8 @@ def happen(uow, order, order_id: str, at: datetime, recorded: datetime | None = 
             )
         ]
     )
-    uow.alerts.raise_many(
-        [NewAlert(kind="decision", due_at=at_once, order_id=order_id, decision_id=made.decision_id)], at_once
-    )
+    alert = NewAlert(kind="decision", due_at=at_once, order_id=order_id, decision_id=made.decision_id)
+    uow.alerts.raise_many([replace(alert, outcome=made.outcome)], at_once)
     facts_hash = hashlib.sha256(canonical({"of": order_id})).hexdigest()
     uow.audit.append(
         "worker-1",
