@@ -91,16 +91,13 @@ class ScreeningIndex:
 
         An entry with an equal identifier is a candidate whatever its names. `lists` restricts to these list ids.
         """
-        least, side = int(minimum_score * FULL), Named.of_subject(subject)
-        found: list[tuple[Scored, ListEntry, str, str]] = []
-        for number, pairs in self._candidates(subject).items():
-            entry = self.entries[number]
-            if (as_of is None or entry.in_force(as_of)) and (lists is None or entry.list_id in lists):
-                scored, mine, theirs = _weigh(side, subject.kind, entry, pairs)
-                if scored.points >= least:
-                    found.append((scored, entry, mine, theirs))
-        found.sort(key=lambda each: (-each[0].points, each[1].list_id, each[1].entry_id))
-        return tuple(Candidate(entry, mine, theirs, render(scored)) for scored, entry, mine, theirs in found[:top])
+        met = ((self.entries[number], pairs) for number, pairs in self._candidates(subject).items())
+        proposed = (
+            (entry, pairs)
+            for entry, pairs in met
+            if (as_of is None or entry.in_force(as_of)) and (lists is None or entry.list_id in lists)
+        )
+        return _best(subject, proposed, minimum_score, top)
 
     def _candidates(self, subject: Subject) -> dict[int, list[tuple[str, str]]]:
         """Per entry the pairs of names (the subject's, the entry's) that met; no pair when only a code did."""
@@ -119,6 +116,28 @@ class ScreeningIndex:
                     if pair not in pairs:
                         pairs.append(pair)
         return found
+
+
+def compare_with_all(
+    subject: Subject, entries: Iterable[ListEntry], minimum_score: Decimal = MINIMUM_SCORE, top: int = 20
+) -> tuple[Candidate, ...]:
+    """What `screen` would say if it compared every name: the yardstick of its recall, far too slow for work."""
+    every = ((entry, [(one, other) for one in _names(subject) for other in entry.names]) for entry in entries)
+    return _best(subject, every, minimum_score, top)
+
+
+Proposed = tuple[ListEntry, list[tuple[str, str]]]
+
+
+def _best(subject: Subject, proposed: Iterable[Proposed], minimum_score: Decimal, top: int) -> tuple[Candidate, ...]:
+    least, side = int(minimum_score * FULL), Named.of_subject(subject)
+    found: list[tuple[Scored, ListEntry, str, str]] = []
+    for entry, pairs in proposed:
+        scored, mine, theirs = _weigh(side, subject.kind, entry, pairs)
+        if scored.points >= least:
+            found.append((scored, entry, mine, theirs))
+    found.sort(key=lambda each: (-each[0].points, each[1].list_id, each[1].entry_id))
+    return tuple(Candidate(entry, mine, theirs, render(scored)) for scored, entry, mine, theirs in found[:top])
 
 
 def _names(subject: Subject) -> tuple[str, ...]:

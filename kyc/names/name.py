@@ -24,6 +24,13 @@ class Name:
         return self.spelling.key.isdigit()
 
     @cached_property
+    def says_something(self) -> bool:
+        """False for legal forms, regions and punctuation alone: nothing that could tell one subject from another."""
+        if self.han or self.is_number:
+            return bool(self.chinese.trade)
+        return bool(self.latin.distinctive or (self.person.full and not self.latin.forms))
+
+    @cached_property
     def chinese(self) -> chinese.ChineseName:
         return chinese.parse(self.spelling.text)
 
