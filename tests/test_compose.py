@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from tradewarden.settings import Settings
 
 ROOT = Path(__file__).parent.parent

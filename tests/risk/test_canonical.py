@@ -83,7 +83,7 @@ def shuffled(value):
     """The same value with every mapping built in another order."""
     if isinstance(value, dict):
         keys = list(value)
-        Random(7).shuffle(keys)  # noqa: S311 - any other order will do
+        Random(7).shuffle(keys)
         return {key: shuffled(value[key]) for key in keys}
     return [shuffled(item) for item in value] if isinstance(value, list) else value
 

@@ -6,9 +6,8 @@ Fail closed: a screening that can't be done becomes a result that says so, and t
 from dataclasses import replace
 from datetime import datetime
 
-from kyc.screen import screen_party
-
 from kyc.entries import Subject
+from kyc.screen import screen_party
 from risk.facts import Screening
 from risk.nouns.order import Order
 from risk.nouns.parties import Party
