@@ -1,0 +1,149 @@
+"""Every error becomes one clear answer: a problem document for programs, a page for people. Nothing internal leaks."""
+
+import secrets
+import traceback
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+
+from databases.errors import (
+    DatabaseUnavailable,
+    FourEyesViolated,
+    MigrationMissing,
+    NotFound,
+    ReadOnlyStorage,
+    ReleaseForbidden,
+    StaleState,
+    StorageError,
+    UnstorableText,
+)
+from integrations.errors import DoorError, LimitExceeded, Unavailable, printable
+from tradewarden.api.problems import TITLES, problem
+from tradewarden.api.security import HEADERS
+from tradewarden.auth.refusals import MustChangePassword, NotSignedIn, Refused
+from tradewarden.console.desk import Desk
+from tradewarden.console.guard import LANGUAGE_COOKIE
+from tradewarden.console.i18n import TEXTS, Translator
+from tradewarden.wiring import Application
+
+LONGEST_TRACE = 8000
+LOG = structlog.get_logger(__name__)
+STORAGE: tuple[tuple[type[StorageError], int, str], ...] = (
+    (NotFound, 404, "storage.not_found"),
+    (StaleState, 409, "storage.stale"),
+    (FourEyesViolated, 409, "storage.four_eyes"),
+    (ReleaseForbidden, 409, "storage.release_forbidden"),
+    (UnstorableText, 422, "storage.text"),
+    (MigrationMissing, 503, "storage.migration"),
+    (ReadOnlyStorage, 503, "storage.read_only"),
+    (DatabaseUnavailable, 503, "storage.unavailable"),
+    (StorageError, 503, "storage.unavailable"),
+)
+
+
+def refused_by_storage(error: StorageError) -> Refused:
+    """The refusal that says in our words what the memory said in its own."""
+    status, key = next((status, key) for kind, status, key in STORAGE if isinstance(error, kind))
+    return Refused(status, key)
+
+
+def for_programs(request: Request) -> bool:
+    """Whether this address is read by programs: the REST interface, health and metrics."""
+    path = request.url.path
+    return path.startswith("/api/") or path in {"/healthz", "/readyz", "/metrics"}
+
+
+def add_handlers(server: FastAPI, app: Application) -> None:
+    """Teach the server what to answer when something is wrong."""
+
+    def answer(request: Request, refused: Refused, **more: Any) -> Response:
+        return answered(app, request, refused, more)
+
+    def not_signed_in(request: Request, _: Exception) -> Response:
+        if request.headers.get("hx-request") == "true" or for_programs(request):
+            return answer(request, Refused(401, "access.signed_out"))
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/login?next={quote(wanted)}" if request.method == "GET" else "/login", 303)
+
+    def storage(request: Request, error: Exception) -> Response:
+        if not isinstance(error, StorageError):
+            raise error
+        refused = refused_by_storage(error)
+        if refused.status >= 500:
+            LOG.error("storage", path=request.url.path, error=str(error), kind=type(error).__name__)
+        return answer(request, refused)
+
+    def door(request: Request, error: Exception) -> Response:
+        if not isinstance(error, DoorError):
+            raise error
+        status = 413 if isinstance(error, LimitExceeded) else 503 if isinstance(error, Unavailable) else 422
+        shown = {"where": error.where, "seen": error.value, "expected": error.expected, "next_step": error.next_step}
+        return (
+            problem(status, str(error), **shown)
+            if for_programs(request)
+            else answer(request, Refused(status, "door.error", shown))
+        )
+
+    def http(request: Request, error: Exception) -> Response:
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        return answer(
+            request, Refused(status if status in TITLES else 400, f"http.{status if status in TITLES else 400}")
+        )
+
+    def invalid(request: Request, error: Exception) -> Response:
+        if not isinstance(error, RequestValidationError):
+            raise error
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        return answer(
+            request, Refused(422, "http.invalid", {"where": where, "seen": printable(first.get("input", ""))})
+        )
+
+    def unexpected(request: Request, error: Exception) -> Response:
+        reference = secrets.token_hex(6)
+        # the plain trace: the pretty one would print local variables, sessions and passwords among them
+        trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
+        LOG.error("unexpected", path=request.url.path, reference=reference, trace=trace)
+        response = answer(request, Refused(500, "http.500"), reference=reference)
+        response.headers.update(HEADERS)  # this answer is made outside the header layer
+        return response
+
+    def refused(request: Request, error: Exception) -> Response:
+        return answer(request, error if isinstance(error, Refused) else Refused(500, "http.500"))
+
+    server.add_exception_handler(NotSignedIn, not_signed_in)
+    server.add_exception_handler(MustChangePassword, lambda *_: RedirectResponse("/password", 303))
+    server.add_exception_handler(Refused, refused)
+    server.add_exception_handler(StorageError, storage)
+    server.add_exception_handler(DoorError, door)
+    server.add_exception_handler(HTTPException, http)
+    server.add_exception_handler(RequestValidationError, invalid)
+    server.add_exception_handler(Exception, unexpected)
+
+
+def answered(app: Application, request: Request, refused: Refused, more: Mapping[str, Any]) -> Response:
+    """The refusal as problem document or page. Both languages for programs, the reader's one for people."""
+    zh, en = (Translator(language)(refused.key, **refused.values) for language in ("zh", "en"))
+    if for_programs(request):
+        shown = {name: str(value) for name, value in refused.values.items() if name in {"where", "seen"}}
+        step = f"error.{refused.status}.next"
+        next_step = " | ".join(TEXTS[step]) if step in TEXTS else ""
+        return problem(refused.status, f"{zh} | {en}", next_step=next_step, **shown, **more)
+    found = getattr(request.state, "desk", None)
+    desk = (
+        found
+        if isinstance(found, Desk)
+        else Desk(
+            app=app, request=request, now=app.clock(), secret="", language=request.cookies.get(LANGUAGE_COOKIE, "")
+        )
+    )
+    detail = desk.t(refused.key, **refused.values)
+    return desk.page(
+        "error.html", refused.status, status_code=refused.status, detail=detail, reference=more.get("reference", "")
+    )

@@ -1,0 +1,183 @@
+"""Orders over REST: one or many in, each with a place to look; what was decided; all of a body or nothing of it."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from io import BytesIO
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from fastapi import Depends, Header, Request
+from fastapi.responses import JSONResponse, Response
+
+from databases.access import Answer
+from databases.inbox import Acceptance
+from databases.unit_of_work import UnitOfWork
+from integrations.errors import DoorError
+from integrations.json_events import read_document, read_lines
+from risk.canonical import canonical
+from risk.nouns.order import OrderEvent
+from tradewarden.api.problems import problem
+from tradewarden.auth.refusals import Refused
+from tradewarden.console.desk import Desk, desk
+from tradewarden.pipeline.intake import take
+from tradewarden.records import decision_record
+
+At = Annotated[Desk, Depends(desk)]
+SOURCE = "rest"
+DOOR = "rest"
+LINES = ("application/x-ndjson", "application/jsonl", "application/jsonlines")
+ERRORS_SHOWN = 100
+
+
+async def read_body(request: Request) -> bytes:
+    """The whole body; its size is bounded by the server's limit."""
+    return await request.body()
+
+
+Body = Annotated[bytes, Depends(read_body)]
+Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """An accepted event beside what became of it."""
+
+    event: OrderEvent
+    acceptance: Acceptance
+
+    @property
+    def location(self) -> str:
+        return f"/api/v1/orders/{quote(self.event.order_id, safe='')}"
+
+    def row(self) -> dict[str, Any]:
+        return {
+            "order_id": self.event.order_id,
+            "revision": self.event.revision,
+            "event_id": self.event.event_id,
+            "state": self.acceptance.state,
+            "location": self.location,
+        }
+
+
+def submit(at: At, body: Body, idempotency_key: Key = "") -> Response:
+    """Take orders in. 202 with a place to look for each; 409 on a conflict; 422 with every error and nothing taken."""
+    if idempotency_key and not (idempotency_key.isascii() and idempotency_key.isprintable()):
+        raise Refused(422, "rest.bad_key", {"where": "Idempotency-Key", "seen": idempotency_key[:40]})
+    events = _decoded(at, body)
+    with at.app.database.writing() as uow:
+        kept = uow.access.answer(at.username, idempotency_key) if idempotency_key else None
+        fingerprint = hashlib.sha256(body).hexdigest()
+        if kept is not None:
+            return _repeated(kept, fingerprint)
+        taken = _taken(at, uow, events)
+        answer = _answer(taken)
+        if idempotency_key:
+            kept = Answer(
+                username=at.username,
+                key=idempotency_key,
+                fingerprint=fingerprint,
+                status=answer.status_code,
+                location=answer.headers.get("location", ""),
+                body=bytes(answer.body),
+            )
+            if not uow.access.keep(kept, at.now):  # the same request at the same time was quicker
+                raise Refused(409, "rest.in_progress", {"where": "Idempotency-Key", "seen": idempotency_key[:40]})
+    return answer
+
+
+def _decoded(at: Desk, body: bytes) -> list[OrderEvent]:
+    """Every order in the body. Raises the one DoorError, or Refused with all of them."""
+    kind = at.request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        rows = read_document(body, "request", at.now)
+    elif kind in LINES:
+        rows = read_lines(BytesIO(body), "request", at.now)
+    else:
+        raise Refused(415, "rest.content_type", {"where": "Content-Type", "seen": kind[:60] or "–"})
+    results = [row.result for row in rows]
+    errors = [result for result in results if isinstance(result, DoorError)]
+    if len(results) == 1 and errors:
+        raise errors[0]
+    if errors:
+        raise Rejected(errors)
+    events = [replace(result, source=SOURCE) for result in results if isinstance(result, OrderEvent)]
+    if not events:
+        raise Refused(422, "rest.empty")
+    return events
+
+
+class Rejected(Exception):
+    """Some of several orders can't be read; nothing of the body was taken."""
+
+    def __init__(self, errors: Sequence[DoorError]) -> None:
+        super().__init__(f"{len(errors)} orders can't be read")
+        self.errors = errors
+
+
+def rejected(_: Request, error: Exception) -> Response:
+    """The problem document that lists every error."""
+    errors: Iterable[DoorError] = error.errors if isinstance(error, Rejected) else ()
+    rows = [one.as_row() for one in errors]
+    return problem(
+        422,
+        f"{len(rows)} 条订单无法读取,全部未接收 | {len(rows)} orders can't be read; nothing was taken",
+        next_step="改正后整体重发 | correct them and send the whole body again",
+        errors=rows[:ERRORS_SHOWN],
+        errors_total=len(rows),
+    )
+
+
+def _taken(at: Desk, uow: UnitOfWork, events: Sequence[OrderEvent]) -> list[Taken]:
+    accepted = take(uow, events, DOOR, at.username, at.now, "live" if len(events) < 50 else "bulk")
+    return [Taken(event, acceptance) for event, acceptance in zip(events, accepted, strict=True)]
+
+
+def _answer(taken: Sequence[Taken]) -> Response:
+    rows = [one.row() for one in taken]
+    conflicts = [row for row in rows if row["state"] == "conflict"]
+    if conflicts:
+        return problem(
+            409,
+            "同一事件编号已有不同内容,已保留供核查 | this event id came with other content before; both are kept",
+            next_step="更改内容请提高版本号 | to change an order, send it with a higher revision",
+            orders=rows,
+        )
+    return JSONResponse({"orders": rows}, status_code=202, headers={"Location": taken[0].location})
+
+
+def _repeated(kept: Answer, fingerprint: str) -> Response:
+    if kept.fingerprint != fingerprint:
+        raise Refused(409, "rest.key_reused", {"where": "Idempotency-Key", "seen": kept.key[:40]})
+    headers = {"Idempotent-Replay": "true"} | ({"Location": kept.location} if kept.location else {})
+    media_type = "application/json" if kept.status < 400 else "application/problem+json"
+    return Response(kept.body, status_code=kept.status, headers=headers, media_type=media_type)
+
+
+def order_status(at: At, order_id: str) -> Response:
+    """Where an order stands: pending while it waits, then its state with the latest decision."""
+    with at.app.database.writing() as uow:
+        stored = uow.orders.get(order_id)
+        waiting = [item for item in uow.inbox.of_order(order_id) if item.state == "pending"]
+        if stored is None and not waiting:
+            raise Refused(404, "order.unknown", {"seen": order_id[:80]})
+        decided = uow.decisions.get(stored.summary.decision_id) if stored and stored.summary.decision_id else None
+        at.audited(uow, "order.read", "order", order_id, via="rest")
+    record = {
+        "order_id": order_id,
+        "state": stored.summary.state if stored else "pending",
+        "revision": stored.summary.revision if stored else waiting[-1].revision,
+        "pending_revisions": [item.revision for item in waiting],
+        "decision": decision_record(decided.decision, at.app.explainer) if decided else None,
+    }
+    return Response(canonical(record), media_type="application/json")
+
+
+def decision(at: At, decision_id: str) -> Response:
+    """One decision with findings, contributions, matches and the supervision plan."""
+    with at.app.database.writing() as uow:
+        stored = uow.decisions.get(decision_id)
+        if stored is None:
+            raise Refused(404, "decision.unknown", {"seen": decision_id[:80]})
+        at.audited(uow, "order.read", "order", stored.decision.order_id, via="rest", decision=decision_id)
+    return Response(canonical(decision_record(stored.decision, at.app.explainer)), media_type="application/json")

@@ -1,0 +1,89 @@
+"""The life of an order in one column: revisions, decisions, alerts, people's steps, readings."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from databases.alert_tables import AlertQuery
+from databases.audit import AuditQuery
+from databases.decisions import StoredDecision
+from databases.orders import StoredRevision
+from databases.paging import PageRequest
+from databases.unit_of_work import UnitOfWork
+from tradewarden.console.formats import local
+from tradewarden.console.i18n import Translator
+
+READS = frozenset({"order.read", "order.exported"})
+READS_SHOWN = 100
+ALL_STATES = ("open", "assigned", "proposed", "closed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One thing that happened, in words; `outcome` adds its badge, `href` its record."""
+
+    at: datetime
+    text: str
+    outcome: str = ""
+    note: str = ""
+    href: str = ""
+
+
+def timeline(
+    t: Translator,
+    uow: UnitOfWork,
+    order_id: str,
+    revisions: Sequence[StoredRevision],
+    decided: Sequence[StoredDecision],
+) -> tuple[Moment, ...]:
+    """All moments of an order, oldest first."""
+    moments = [*_revisions(t, revisions), *_decisions(t, decided), *_alerts(t, uow, order_id)]
+    moments += _audited(t, uow, order_id)
+    moments += [
+        Moment(at=event.at, text=t.known("event", event.kind), note=_note(event.actor, dict(event.details)))
+        for event in uow.orders.timeline(order_id)
+    ]
+    return tuple(sorted(moments, key=lambda moment: moment.at))
+
+
+def _revisions(t: Translator, revisions: Sequence[StoredRevision]) -> Iterator[Moment]:
+    for revision in revisions:
+        text = t("timeline.revision", n=revision.revision, source=revision.source or "–")
+        yield Moment(at=revision.recorded_at, text=text, note=t.known("revision_state", revision.state))
+
+
+def _decisions(t: Translator, decided: Sequence[StoredDecision]) -> Iterator[Moment]:
+    for stored in decided:
+        decision = stored.decision
+        text = t("timeline.decision", n=decision.revision, score=decision.score)
+        note = f"{decision.policy} · {stored.summary.body_hash[:12]}"
+        yield Moment(at=stored.summary.recorded_at, text=text, outcome=decision.outcome.word, note=note)
+
+
+def _alerts(t: Translator, uow: UnitOfWork, order_id: str) -> Iterator[Moment]:
+    for alert in uow.alerts.queue(AlertQuery(states=ALL_STATES, order_id=order_id)).items:
+        raised = t("timeline.alert", n=alert.alert_id, step=t("step.raised"))
+        yield Moment(at=alert.created_at, text=raised, href=f"/alerts/{alert.alert_id}")
+        for step in uow.alerts.steps(alert.alert_id):
+            text = t("timeline.alert", n=alert.alert_id, step=t.known("step", step.step))
+            note = _note(step.actor, dict(step.details))
+            yield Moment(at=step.at, text=text, note=note, href=f"/alerts/{alert.alert_id}")
+
+
+def _audited(t: Translator, uow: UnitOfWork, order_id: str) -> Iterator[Moment]:
+    """Who read or took out the order; what was written shows as decision or alert already."""
+    found = uow.audit.search(AuditQuery(object_type="order", object_id=order_id), PageRequest(limit=READS_SHOWN))
+    reads = sorted((entry for entry in found.items if entry.action in READS), key=lambda entry: entry.at)
+    for (actor, action, _), alike in groupby(
+        reads, key=lambda entry: (entry.actor, entry.action, local(entry.at).date())
+    ):
+        entries = list(alike)
+        times = f" × {len(entries)}" if len(entries) > 1 else ""
+        text = t("timeline.read", action=t.known("action", action)) + times
+        yield Moment(at=entries[-1].at, text=text, note=f"{actor} · {entries[-1].stream} #{entries[-1].seq}")
+
+
+def _note(actor: str, details: dict[str, object]) -> str:
+    said = [f"{name}: {value}" for name, value in details.items() if value not in ("", None, [], {})]
+    return " · ".join([actor, *said]) if actor else " · ".join(said)

@@ -1,0 +1,111 @@
+"""One alert: the grounds, the verdict with a predefined reason, and the second person's approval."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Form
+from fastapi.responses import Response
+
+from databases.alert_tables import Alert, Reason
+from databases.errors import FourEyesViolated
+from databases.unit_of_work import UnitOfWork
+from risk.findings import Outcome
+from tradewarden.auth.permissions import Action
+from tradewarden.auth.refusals import Refused
+from tradewarden.console import order_grounds
+from tradewarden.console.desk import Desk
+from tradewarden.console.formats import local
+from tradewarden.console.pages.alerts import proposal_of, propose_in, reason_names, row
+from tradewarden.console.pages.door import At
+from tradewarden.console.pages.order import list_names
+from tradewarden.console.tiers import profiles_of
+
+GROUNDS_SHOWN = 12
+DISPOSITIONS = ("release", "return", "refuse", "acknowledge")
+
+
+def alert(at: At, alert_id: int) -> Response:
+    with at.app.database.writing() as uow:
+        found = _found(uow, alert_id)
+        at.audited(uow, "alert.read", "alert", str(alert_id), order=found.order_id)
+        steps = uow.alerts.steps(alert_id)
+        reasons = uow.alerts.reasons()
+        decided = uow.decisions.get(found.decision_id) if found.decision_id else None
+        order = uow.orders.get(found.order_id) if found.order_id else None
+        client = profiles_of(uow, [found.client_id], local(at.now).date()).get(found.client_id)
+    reader = order_grounds.Reader(at.app.explainer, at.t, list_names())
+    speaking = order_grounds.finding_rows(decided.decision, reader).speaking if decided else ()
+    return at.page(
+        "alert.html",
+        row=row(found, client, at.now),
+        alert=found,
+        steps=steps,
+        order=order.summary if order else None,
+        findings=speaking[:GROUNDS_SHOWN],
+        more=max(0, len(speaking) - GROUNDS_SHOWN),
+        reasons=reason_names(at, reasons),
+        choices=_choices(found, reasons),
+        mine=found.assignee == at.username,
+        may_work=at.can(Action.ALERTS_WORK),
+        may_approve=at.can(Action.RELEASE_APPROVE) and found.proposed_by != at.username,
+    )
+
+
+def _choices(found: Alert, reasons: Sequence[Reason]) -> list[tuple[str, list[Reason]]]:
+    """The predefined reasons by disposition; no release for what the machine refused, only notes for the system's."""
+    wanted: tuple[str, ...] = ("acknowledge",) if found.kind != "decision" else DISPOSITIONS[:3]
+    if found.outcome is Outcome.REFUSE:
+        wanted = tuple(word for word in wanted if word != "release")
+    grouped = [(word, [reason for reason in reasons if reason.disposition == word]) for word in wanted]
+    return [(word, group) for word, group in grouped if group]
+
+
+def propose(
+    at: At,
+    alert_id: int,
+    reason: Annotated[str, Form(max_length=60)] = "",
+    note: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    with at.app.database.writing() as uow:
+        found = _found(uow, alert_id)
+        chosen = next((one for one in uow.alerts.reasons() if one.code == reason), None)
+        if chosen is None:
+            raise Refused(422, "alerts.reason_wanted")
+        done = propose_in(at, uow, found, proposal_of(chosen, note))
+    return at.go(f"/alerts/{alert_id}", "proposed" if done.state == "proposed" else "closed")
+
+
+def approve(at: At, alert_id: int) -> Response:
+    with at.app.database.writing() as uow:
+        found = _found(uow, alert_id)
+        _second_person(at, uow, found)
+        uow.alerts.approve(alert_id, at.username, at.now)
+        at.audited(uow, "alert.approved", "alert", str(alert_id), order=found.order_id, proposed_by=found.proposed_by)
+    return at.go(f"/alerts/{alert_id}", "approved")
+
+
+def reject(at: At, alert_id: int, note: Annotated[str, Form(max_length=1000)] = "") -> Response:
+    if not note.strip():
+        raise Refused(422, "alerts.note_wanted")
+    with at.app.database.writing() as uow:
+        found = _found(uow, alert_id)
+        _second_person(at, uow, found)
+        uow.alerts.reject(alert_id, at.username, note.strip(), at.now)
+        at.audited(uow, "alert.rejected", "alert", str(alert_id), reason=note.strip(), order=found.order_id)
+    return at.go(f"/alerts/{alert_id}", "rejected")
+
+
+def _second_person(at: Desk, uow: UnitOfWork, found: Alert) -> None:
+    """Maker is not checker: said here in words, and enforced again where the state changes."""
+    user = uow.users.get(at.username)
+    if found.proposed_by == at.username:
+        raise FourEyesViolated(f"alert {found.alert_id}: {at.username} proposed the release and can't approve it")
+    if user is None or (found.proposed_at and user.created_at >= found.proposed_at):
+        raise FourEyesViolated(f"alert {found.alert_id}: the account {at.username} is younger than the proposal")
+
+
+def _found(uow: UnitOfWork, alert_id: int) -> Alert:
+    found = uow.alerts.get(alert_id)
+    if found is None:
+        raise Refused(404, "alerts.unknown", {"seen": alert_id})
+    return found

@@ -1,0 +1,191 @@
+"""预警 The alert queue: filters, due times, next, taking and reassigning, and the same verdict on alike alerts."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, cast
+
+from fastapi import Form
+from fastapi.responses import Response
+
+from databases.alert_tables import Alert, AlertQuery, Disposition, Proposal, Reason
+from databases.errors import ReleaseForbidden, StaleState
+from databases.paging import PageRequest
+from databases.unit_of_work import UnitOfWork
+from risk.canonical import digest
+from risk.facts import ClientProfile
+from tradewarden.auth.refusals import Refused
+from tradewarden.console.desk import Desk
+from tradewarden.console.filters import PAGE_SIZE, Filters
+from tradewarden.console.formats import hours, local
+from tradewarden.console.pages.door import At
+from tradewarden.console.tiers import profiles_of
+
+SORTS = ("due_at", "created_at", "score", "outcome")
+DEFAULT_SORT = "due_at"
+WAITING = ("open", "assigned")
+MINE, FREE = "me", "free"
+BULK_LIMIT = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRow:
+    """An alert in the queue. `left` says how long it still has or how long it is overdue; `alike` groups equals."""
+
+    alert: Alert
+    client: ClientProfile | None
+    overdue: bool
+    left: str
+    alike: str
+
+
+def row(alert: Alert, client: ClientProfile | None, now: datetime) -> AlertRow:
+    overdue = alert.state != "closed" and alert.due_at <= now
+    left = hours((alert.due_at - now).total_seconds())
+    return AlertRow(alert=alert, client=client, overdue=overdue, left=left, alike=alike_key(alert))
+
+
+def alike_key(alert: Alert) -> str:
+    """Alerts are alike when the same checks led to the same outcome (or, for system alerts, the same kind)."""
+    grounds = alert.details.get("checks", ())
+    checks = sorted(map(str, grounds)) if isinstance(grounds, list | tuple) else []
+    return digest([alert.kind, alert.outcome, checks])[:16]
+
+
+def queue(at: At) -> Response:
+    filters = Filters(at.request.query_params)
+    assignee = filters.choice("assignee", (MINE, FREE))
+    closed = filters.choice("state", (*WAITING, "proposed", "closed"))
+    query = AlertQuery(
+        states=(closed,) if closed else (*WAITING, "proposed"),
+        kind=filters.text("kind"),
+        assignee=at.username if assignee == MINE else "",
+        unassigned=assignee == FREE,
+        client_id=filters.text("client"),
+        order_id=filters.text("order"),
+        outcome=filters.outcome(),
+        overdue_at=at.now if filters.choice("overdue", ("1",)) else None,
+    )
+    with at.app.database.writing() as uow:
+        found = uow.alerts.queue(query, filters.request(SORTS, DEFAULT_SORT))
+        clients = profiles_of(uow, (alert.client_id for alert in found.items), local(at.now).date())
+        reasons = uow.alerts.reasons()
+        counts = uow.alerts.counts(at.now)
+        mine = uow.alerts.queue(AlertQuery(states=WAITING, assignee=at.username), PageRequest(limit=1)).total
+        at.audited(uow, "alerts.listed", "alert_list", query=at.request.url.query[:500], alerts=_ids(found.items))
+    return at.page(
+        "alerts.html",
+        rows=[row(alert, clients.get(alert.client_id), at.now) for alert in found.items],
+        total=found.total,
+        size=PAGE_SIZE,
+        number=filters.page(),
+        sort=filters.sort(DEFAULT_SORT),
+        values=filters.values,
+        reasons=reasons,
+        counts=counts,
+        mine=mine,
+    )
+
+
+def approvals(at: At) -> Response:
+    """What waits for a second person, one's own proposals marked."""
+    filters = Filters(at.request.query_params)
+    with at.app.database.writing() as uow:
+        found = uow.alerts.queue(AlertQuery(states=("proposed",)), filters.request(SORTS, DEFAULT_SORT))
+        clients = profiles_of(uow, (alert.client_id for alert in found.items), local(at.now).date())
+        reasons = reason_names(at, uow.alerts.reasons())
+        at.audited(uow, "alerts.listed", "alert_list", query="state=proposed", alerts=_ids(found.items))
+    rows = [row(alert, clients.get(alert.client_id), at.now) for alert in found.items]
+    return at.page(
+        "approvals.html", rows=rows, reasons=reasons, total=found.total, size=PAGE_SIZE, number=filters.page()
+    )
+
+
+def _ids(alerts: Sequence[Alert]) -> list[int]:
+    return [alert.alert_id for alert in alerts]
+
+
+def reason_names(at: Desk, reasons: Sequence[Reason]) -> Mapping[str, str]:
+    return {reason.code: at.t.pick(reason.name_zh, reason.name_en) for reason in reasons}
+
+
+def take_next(at: At) -> Response:
+    with at.app.database.writing() as uow:
+        alert = uow.alerts.next_for(at.username, at.now)
+        if alert is not None:
+            at.audited(uow, "alert.assigned", "alert", str(alert.alert_id), order=alert.order_id)
+    return at.go(f"/alerts/{alert.alert_id}") if alert is not None else at.go("/alerts", "queue_empty")
+
+
+def take(at: At, alert_id: int) -> Response:
+    with at.app.database.writing() as uow:
+        alert = uow.alerts.assign(alert_id, at.username, at.username, at.now)
+        at.audited(uow, "alert.assigned", "alert", str(alert_id), order=alert.order_id)
+    return at.go(f"/alerts/{alert_id}")
+
+
+def reassign(at: At, alert_id: int, reason: Annotated[str, Form(max_length=300)] = "") -> Response:
+    """Take over somebody else's work, with a reason."""
+    if not reason.strip():
+        raise Refused(422, "alerts.reason_wanted")
+    with at.app.database.writing() as uow:
+        alert = uow.alerts.reassign(alert_id, at.username, at.username, reason.strip(), at.now)
+        at.audited(uow, "alert.reassigned", "alert", str(alert_id), reason=reason.strip(), order=alert.order_id)
+    return at.go(f"/alerts/{alert_id}", "reassigned")
+
+
+def bulk(
+    at: At,
+    alert: Annotated[list[int], Form(max_length=BULK_LIMIT)],
+    reason: Annotated[str, Form(max_length=60)],
+    note: Annotated[str, Form(max_length=1000)] = "",
+) -> Response:
+    """One verdict on several alike alerts, in one transaction: all of them or none."""
+    with at.app.database.writing() as uow:
+        chosen = _reason(uow, reason)
+        found = [uow.alerts.get(alert_id) for alert_id in dict.fromkeys(alert)]
+        known = [one for one in found if one is not None]
+        if len(known) < len(found):
+            raise Refused(404, "alerts.unknown", {"seen": len(found) - len(known)})
+        if len({alike_key(one) for one in known}) > 1:
+            raise Refused(422, "alerts.not_alike", {"seen": len(known)})
+        for one in known:
+            propose_in(at, uow, one, proposal_of(chosen, note))
+    return at.go("/alerts", "proposed" if chosen.disposition == "release" else "closed")
+
+
+def proposal_of(reason: Reason, note: str) -> Proposal:
+    """The verdict a predefined reason stands for."""
+    return Proposal(disposition=cast("Disposition", reason.disposition), reason_code=reason.code, note=note.strip())
+
+
+def propose_in(at: Desk, uow: UnitOfWork, alert: Alert, proposal: Proposal) -> Alert:
+    """Take a free alert and give the verdict. Raises Refused 409 when somebody else has it or it was refused."""
+    try:
+        if alert.state == "open":
+            uow.alerts.assign(alert.alert_id, at.username, at.username, at.now)
+        done = uow.alerts.propose(alert.alert_id, proposal, at.username, at.now)
+    except StaleState as error:
+        raise Refused(409, "alerts.stale", {"seen": alert.alert_id}) from error
+    except ReleaseForbidden as error:
+        raise Refused(409, "storage.release_forbidden") from error
+    except ValueError as error:
+        raise Refused(422, "alerts.bad_reason", {"seen": proposal.reason_code}) from error
+    at.audited(
+        uow,
+        "alert.proposed" if done.state == "proposed" else "alert.closed",
+        "alert",
+        str(alert.alert_id),
+        reason=proposal.reason_code,
+        order=alert.order_id,
+        disposition=proposal.disposition,
+        note=proposal.note,
+    )
+    return done
+
+
+def _reason(uow: UnitOfWork, code: str) -> Reason:
+    found = next((reason for reason in uow.alerts.reasons() if reason.code == code), None)
+    if found is None:
+        raise Refused(422, "alerts.reason_wanted")
+    return found

@@ -1,0 +1,115 @@
+"""客户 Clients: who they are, their tier and limits, what they shipped, what is open about them."""
+
+from datetime import date, timedelta
+
+from fastapi.responses import Response
+
+from databases.alert_tables import AlertQuery
+from databases.clients import ClientQuery
+from databases.decisions import DecisionQuery
+from databases.history import HistoryKey
+from databases.order_search import OrderQuery
+from databases.paging import PageRequest
+from databases.unit_of_work import UnitOfWork
+from risk.findings import Outcome
+from tradewarden.auth import masking
+from tradewarden.auth.permissions import Action
+from tradewarden.auth.refusals import Refused
+from tradewarden.console.desk import Desk
+from tradewarden.console.filters import PAGE_SIZE, Filters
+from tradewarden.console.formats import local
+from tradewarden.console.pages.alerts import row
+from tradewarden.console.pages.door import At
+
+SORTS = ("name", "tier", "next_verification_on", "changed_at")
+TIERS = ("A", "B", "C", "D")
+ADMISSIONS = (
+    "applied",
+    "documents_checked",
+    "screened",
+    "site_visit_done",
+    "scored",
+    "approved",
+    "refused",
+    "suspended",
+    "exited",
+)
+RECENT = 10
+SOON = timedelta(days=30)
+
+
+def clients(at: At) -> Response:
+    filters = Filters(at.request.query_params)
+    today = local(at.now).date()
+    due = filters.choice("due", ("overdue", "soon"))
+    query = ClientQuery(
+        text=filters.text("q"),
+        tier=filters.choice("tier", TIERS),
+        admission=filters.choice("admission", ADMISSIONS),
+        verification_due_before=_due(due, today),
+    )
+    with at.app.database.writing() as uow:
+        found = uow.clients.search(query, filters.request(SORTS, "name"))
+        tiers = uow.clients.tier_counts()
+        ids = [stored.client.client_id for stored in found.items]
+        at.audited(uow, "clients.listed", "client_list", query=at.request.url.query[:500], clients=ids)
+    return at.page(
+        "clients.html",
+        rows=found.items,
+        total=found.total,
+        size=PAGE_SIZE,
+        number=filters.page(),
+        sort=filters.sort("name"),
+        values=filters.values,
+        tiers=tiers,
+        admissions=ADMISSIONS,
+        today=today,
+    )
+
+
+def _due(word: str, today: date) -> date | None:
+    return {"overdue": today, "soon": today + SOON}.get(word)
+
+
+def client(at: At, client_id: str) -> Response:
+    today = local(at.now).date()
+    with at.app.database.writing() as uow:
+        stored = uow.clients.get(client_id)
+        if stored is None:
+            raise Refused(404, "clients.unknown", {"seen": client_id[:60]})
+        at.audited(uow, "client.read", "client", client_id, version=stored.version)
+        policy = uow.policies.live()
+        history = uow.history.for_orders([HistoryKey(order_id="", client_id=client_id, as_of=at.now)]).get("")
+        orders = uow.orders.search(OrderQuery(client_id=client_id), PageRequest(limit=RECENT, sort="updated_at"))
+        alerts = _alerts(at, uow, client_id)
+        versions = uow.clients.versions(client_id)
+        outcomes = _outcomes(uow, client_id)
+    return at.page(
+        "client.html",
+        stored=stored,
+        client=stored.client,
+        phone=stored.client.phone if masking.sees_personal_data(at.role) else masking.phone(stored.client.phone),
+        limit=policy.tiers.get(stored.client.tier) if policy else None,
+        history=history,
+        recent=orders.items,
+        total=orders.total,
+        alerts=alerts,
+        versions=versions,
+        outcomes=outcomes,
+        today=today,
+    )
+
+
+def _alerts(at: Desk, uow: UnitOfWork, client_id: str) -> list[object]:
+    if not at.can(Action.ALERTS_READ):
+        return []
+    found = uow.alerts.queue(AlertQuery(client_id=client_id), PageRequest(limit=RECENT))
+    return [row(alert, None, at.now) for alert in found.items]
+
+
+def _outcomes(uow: UnitOfWork, client_id: str) -> dict[str, int]:
+    one = PageRequest(limit=1)
+    return {
+        outcome.word: uow.decisions.list(DecisionQuery(client_id=client_id, outcome=outcome), one).total
+        for outcome in Outcome
+    }
