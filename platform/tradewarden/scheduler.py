@@ -75,7 +75,7 @@ def run_job(app: Application, name: str, job: Job) -> int:
 
 def seal_audit(app: Application) -> None:
     """Sign what was written to the audit since the last seal."""
-    made = seal(app.database, load_key(app.settings.keys_dir), app.clock())
+    made = seal(app.database, load_key(app.settings.keys_dir), app.clock(), app.settings.witnesses)
     log.info("audit.sealed", seal=made.hash if made else "nothing new")
 
 

@@ -18,6 +18,9 @@ class Settings(BaseSettings):
     database_url: str = Field("", description="Which database? Empty: SQLite in the data folder.")
     host: str = Field("127.0.0.1", description="On which address does the console listen?")
     port: Annotated[int, Field(ge=1, le=65535)] = Field(8000, description="On which port does the console listen?")
+    witness_dir: Path | None = Field(
+        None, description="Where are seals of the audit log handed to a second custodian? None: data_dir/witness."
+    )
     https: bool = Field(False, description="Is the console reached over HTTPS (secure cookies)?")
     kafka_servers: str = Field("", description="Which Kafka brokers (host:port, comma separated)? Empty: none.")
     batch_size: Annotated[int, Field(ge=1, le=5000)] = Field(64, description="How many events does a worker take?")
@@ -35,6 +38,11 @@ class Settings(BaseSettings):
     def keys_dir(self) -> Path:
         """Folder of the signing key and the draw secret, outside the database."""
         return self.data_dir / "keys"
+
+    @property
+    def witnesses(self) -> Path:
+        """Folder of the seals, to be kept where the database is not."""
+        return self.witness_dir or self.data_dir / "witness"
 
     @property
     def files_dir(self) -> Path:

@@ -131,6 +131,8 @@ def test_pack_is_intact_until_one_byte_changes(trade, tmp_path):
     pack = tmp_path / "pack.zip"
     done = run("aeo", "export", "--from", "2026-10-01", "--to", "2027-12-31", "--out", pack, "--json")
     assert done.status == 0, done.err
+    assert done.records[0]["verdict"] == "intact"
+    assert done.records[0]["problems"] == []
     intact = run("aeo", "verify", pack, "--json")
     assert (intact.status, intact.records[0]["verdict"]) == (0, "intact")
     content = bytearray(pack.read_bytes())

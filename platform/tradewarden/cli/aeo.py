@@ -43,26 +43,25 @@ def export_pack(
         watch = Watch(progress=lambda kind, records: status.update(f"exporting {kind}: {records} records"))
         evidence = DatabaseEvidence(uow, StoredFiles(app.storage), order.period)
         summary = export(evidence, key, order, watch, lambda made: _audit(app, order, made))
+    report = verify(summary.path)
     for name in summary.absent:
         warn(f"document {name} is missing from the storage or was altered there; the pack says so")
     if as_json:
-        emit(summary_record(summary))
+        emit(summary_record(summary) | report.as_json())
     else:
         notes.print(f"{summary.path}: {sum(summary.records.values())} records, signed by {summary.fingerprint}")
-    return 1 if summary.absent else 0
+    return 1 if summary.absent or report.problems else 0
 
 
 def summary_record(summary: PackSummary) -> dict[str, object]:
     """What was exported, for machines."""
     return {
         "pack": str(summary.path),
-        "records": sum(summary.records.values()),
         "files": summary.records,
         "documents": summary.documents,
         "absent": summary.absent,
         "root": summary.root,
         "pack_hash": summary.pack_hash,
-        "signer": summary.fingerprint,
     }
 
 
