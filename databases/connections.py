@@ -1,6 +1,7 @@
 """How connections behave on each engine, and what their errors mean in our words."""
 
 import sqlite3
+from time import sleep
 from typing import Any
 
 import psycopg
@@ -9,6 +10,9 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import StatementError, TimeoutError
 
 from databases.errors import DatabaseUnavailable, ReadOnlyStorage, StorageBusy, StorageError
+
+WAL_ATTEMPTS = 200
+WAL_PAUSE_S = 0.05
 
 
 def sqlite_listeners(engine: Engine, read_only: bool) -> None:
@@ -23,7 +27,7 @@ def sqlite_listeners(engine: Engine, read_only: bool) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
         if not read_only:
-            cursor.execute("PRAGMA journal_mode=WAL")
+            _use_wal(cursor)
         cursor.execute("PRAGMA synchronous=FULL")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.execute("PRAGMA temp_store=MEMORY")
@@ -35,6 +39,20 @@ def sqlite_listeners(engine: Engine, read_only: bool) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def _use_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch a new file to WAL. SQLite does not wait here as it does elsewhere, so two first users must take turns."""
+    for _ in range(WAL_ATTEMPTS - 1):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error):
+                raise
+            sleep(WAL_PAUSE_S)
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
 
 
 def translated(error: Exception, url: str, purpose: str) -> StorageError:
