@@ -10,7 +10,8 @@ WIDTH = 720
 HEIGHT = 190
 LEFT = 34
 BOTTOM = 22
-TOP = 8
+TOP = 10
+VISIBLE = 1.5
 OUTCOMES = tuple(outcome.word for outcome in Outcome)
 
 
@@ -97,7 +98,7 @@ def _column(bucket: Bucket, left: float, step: float, scale: float, base: float)
     for outcome in OUTCOMES:
         count = bucket.counts.get(outcome, 0)
         if count:
-            height = count * scale
+            height = max(VISIBLE, count * scale)  # a single refusal among thousands must not vanish
             y -= height
             x, width = round(left + step * 0.15, 2), round(step * 0.7, 2)
             bars.append(Bar(x, round(y, 2), width, round(height, 2), outcome, f"{bucket.title} {count}", bucket.href))
