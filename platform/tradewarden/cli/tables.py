@@ -9,8 +9,6 @@ from typing import TextIO
 
 from tradewarden.errors import CannotDo
 
-csv.field_size_limit(1_000_000)
-
 
 def csv_rows(path: Path, required: Sequence[str]) -> Iterator[Mapping[str, str]]:
     """The rows by column name; `-` is standard input.
