@@ -9,7 +9,7 @@ from databases.orders import UseKey
 from databases.price import PriceKey
 from databases.unit_of_work import UnitOfWork
 from risk.canonical import digest
-from risk.facts import OrderFacts
+from risk.facts import ClientProfile, OrderFacts
 from risk.nouns.order import Order, OrderEvent
 from tradewarden.pipeline.screening import screen_order
 from tradewarden.standing import Context, Standing
@@ -43,7 +43,9 @@ def gather(
     """
     orders = [(event, event.order, min(event.occurred_at, now)) for event in events if event.order is not None]
     profiles = uow.clients.profiles([client_of(order) for _, order, _ in orders], now.date())
-    history = uow.history.for_orders([_history_key(order, as_of) for _, order, as_of in orders])
+    history = uow.history.for_orders(
+        [_history_key(order, profiles.get(client_of(order)), as_of) for _, order, as_of in orders]
+    )
     bands = uow.prices.bands([key for _, order, _ in orders for key in _price_keys(order, now)])
     uses = uow.orders.shared_uses([_use_key(order, as_of) for _, order, as_of in orders])
     assigned = uow.loading.assigned([order.order_id for _, order, _ in orders])
@@ -72,9 +74,15 @@ def gather(
     return gathered
 
 
-def _history_key(order: Order, as_of: datetime) -> HistoryKey:
+def _history_key(order: Order, client: ClientProfile | None, as_of: datetime) -> HistoryKey:
     names = tuple(dict.fromkeys(line.goods_name for line in order.declaration.lines if line.goods_name))
-    return HistoryKey(order_id=order.order_id, client_id=client_of(order), as_of=as_of, goods_names=names)
+    return HistoryKey(
+        order_id=order.order_id,
+        client_id=client_of(order),
+        as_of=as_of,
+        goods_names=names,
+        capacity_unit=client.capacity_unit if client else "",
+    )
 
 
 def _price_keys(order: Order, as_of: datetime) -> list[PriceKey]:
