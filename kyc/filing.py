@@ -17,6 +17,9 @@ MAX_COMPARISONS = 400
 MAX_COUNTED = 20_000
 """Filed names counted for one name looked up; beyond that the rarer words propose and the usual ones only confirm."""
 
+SPARE_WORD = 4
+"""Words from which on one of them need not find its partner."""
+
 _UNKNOWN = 0
 _KINDS = tuple(Kind)
 Postings = dict[str, "array[int]"]
@@ -105,7 +108,8 @@ class NameFile:
             elif size == 1 or filed_size == 1:
                 enough = size == filed_size
             else:
-                enough = count >= min(size, filed_size)
+                shorter = min(size, filed_size)
+                enough = count >= shorter - (shorter >= SPARE_WORD)
             if enough:
                 ranked[number] = 1_000 * count // max(size, filed_size, 1)
         return ranked

@@ -173,7 +173,9 @@ def _weigh(subject: Named, kind: Kind, entry: ListEntry, pairs: list[tuple[str, 
             best, best_pair = scored, pair
             if scored.points == FULL:
                 break
-    return conclude(subject, Named.of_entry(entry), best), *best_pair
+    if subject.identifiers or subject.birth_dates or subject.countries:
+        best = conclude(subject, Named.of_entry(entry), best)
+    return best, *best_pair
 
 
 def _kind(name: Name, declared: Kind, listed: Kind) -> tuple[Kind | None, int]:

@@ -15,6 +15,8 @@ OTHER_BUSINESS_SAID = 3_300
 ONE_WORD_ONLY = 6_800
 TELLING_WORDS = 3
 """Business words that together tell a name apart although none of them does."""
+ONE_WORD_MORE = 2
+"""Letters more that are asked of a word which carries the comparison alone."""
 SLIP_LENGTH = 6
 """Letters of a firm's word from which on a slip is believed."""
 SOUND_LENGTH = 5
@@ -39,19 +41,18 @@ def compare_organisations(left: LatinName, right: LatinName, left_key: str, righ
 
 
 def _sum_up(parts: list[Part], words: int) -> Scored:
-    if parts[0].note.code in {"slip", "sounds_equal"} and words == 1 and _only_on_one_side(parts):
+    if parts[0].note.code in {"slip", "sounds_equal"} and words == 1 and _lacking(parts):
         return Scored(DIFFERENT + 1_000, tuple(each.note for each in parts))
     scored = add_up(parts, DIFFERENT + 1_000, PARTS_EQUAL)
-    if words == 1 and _only_on_one_side(parts, both=True):
+    if words == 1 and len(_lacking(parts)) > 1 and "industry_missing" in _lacking(parts):
         return Scored(min(scored.points, ONE_WORD_ONLY), scored.notes)
     doubtful = any((each.loss or 0) >= FULL - DOUBT - 200 for each in parts)
     return Scored(min(scored.points, DOUBT), scored.notes) if doubtful else scored
 
 
-def _only_on_one_side(parts: list[Part], *, both: bool = False) -> bool:
-    """Place or business (or both of them) stand on one side only: a single word then carries the whole comparison."""
-    lacking = [each.note.code in {"region_missing", "industry_missing"} for each in parts]
-    return sum(lacking) > 1 if both else any(lacking)
+def _lacking(parts: list[Part]) -> frozenset[str]:
+    """Which of place, business and general words do not stand equally on both sides."""
+    return frozenset(each.note.code for each in parts) & {"region_missing", "industry_missing", "general_words_differ"}
 
 
 def _both(left: LatinName, right: LatinName) -> tuple[str, str]:
@@ -78,7 +79,8 @@ def _too_different(found: Alignment) -> bool:
     """Both have words of their own, several slips and nothing sure, or short words that only sound alike."""
     slips = sum(sure is Alike.SLIP for _, _, sure in found.pairs)
     least = {Alike.SOUND: SOUND_LENGTH, Alike.SLIP: SLIP_LENGTH}
-    short = any(min(len(a), len(b)) < least.get(sure, 0) for a, b, sure in found.pairs)
+    alone = ONE_WORD_MORE if len(found.pairs) == 1 else 0
+    short = any(min(len(a), len(b)) < least[sure] + alone for a, b, sure in found.pairs if sure in least)
     return bool(found.left_rest and found.right_rest) or 1 < slips == len(found.pairs) or short
 
 

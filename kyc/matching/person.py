@@ -1,5 +1,7 @@
 """Two names of people: order-free words, initials, transliteration, family names (handbook 05 §4.5)."""
 
+from rapidfuzz.distance import JaroWinkler
+
 from kyc.matching.alignment import Alignment, align
 from kyc.matching.scored import DOUBT, FULL, Note, Scored
 from kyc.names.lookalikes import one_lookalike
@@ -8,8 +10,14 @@ from kyc.names.sounds import Alike, given_name
 
 DIFFERENT = 3_000
 MOSTLY = 6_400
+RESEMBLING = 7_600
+RESEMBLANCE = 0.75
+CROSSED = 7_200
 INITIAL = 6_000
 _LOST_WORD = 600
+_FURTHER = 400
+_FURTHER_OF_TWO = 1_100
+_SECOND_FAMILY_NAME = 1_500
 _LOST_WORD_OF_COMMON_NAME = 1_800
 
 
@@ -26,19 +34,24 @@ def compare_persons(left: PersonName, right: PersonName) -> Scored:
     if len(left.full) < len(left.parts) or len(right.full) < len(right.parts):
         found, abbreviated = _initials(left, right, found)
     if found.left_rest and found.right_rest:
-        points = MOSTLY if _mostly_equal(found) else DIFFERENT + 1_000 * bool(found.pairs)
-        return Scored(points, (Note("words_differ", _rest(found)),))
+        return Scored(_both_have_more(found), (Note("words_differ", _rest(found)),))
     scored = _weigh(left, right, found, abbreviated)
     if wrong := _family(left, right, found):
-        points = {0: 4_500, 1: 4_500, 2: 6_200}.get(len(found.pairs), 7_000)
+        whole = not (found.left_rest or found.right_rest)
+        points = CROSSED if whole or len(found.pairs) > 2 else 6_200 if len(found.pairs) == 2 else 4_500
         return scored.capped(points, "family_name_differs", *wrong)
     return scored
 
 
-def _mostly_equal(found: Alignment) -> bool:
-    """Three words and more are surely the same and one is another: a tribe's name, a second given name, a relative."""
+def _both_have_more(found: Alignment) -> int:
+    """Each side has a word the other lacks. Three others that are surely the same make it worth a look when the two
+    words resemble one another; otherwise a tribe's name, a second given name or a relative explains it.
+    """
     sure = sum(each[2] >= Alike.SOUND for each in found.pairs)
-    return sure >= 3 and len(found.left_rest) == len(found.right_rest) == 1
+    if sure < 3 or not len(found.left_rest) == len(found.right_rest) == 1:
+        return DIFFERENT + 1_000 * bool(found.pairs)
+    resemble = JaroWinkler.similarity(found.left_rest[0], found.right_rest[0]) >= RESEMBLANCE
+    return RESEMBLING if resemble else MOSTLY
 
 
 def _rest(found: Alignment) -> tuple[str, str]:
@@ -86,8 +99,9 @@ def _weigh(left: PersonName, right: PersonName, found: Alignment, abbreviated: t
         return Scored(points, (Note("sounds_equal", found.pairs[0][:2]),))
     average = (sum(pair[2] for pair in found.pairs) + INITIAL * len(abbreviated)) // (words + len(abbreviated))
     usual = words == 2 and all(given_name(one) for one, _, _ in found.pairs)
-    lost = _LOST_WORD_OF_COMMON_NAME if usual else _LOST_WORD
-    points = average - (lost + 400 * (len(rest) - 1) if rest else 0)
+    points = (
+        average - _lost(len(rest), words, usual) - (_SECOND_FAMILY_NAME if _second_family(left, right, found) else 0)
+    )
     notes = [Note("words_equal", (" ".join(one for one, _, sure in found.pairs if sure is Alike.EXACT),))]
     notes += [
         Note("slip" if sure is Alike.SLIP else "sounds_equal", (a, b)) for a, b, sure in found.pairs if sure < FULL
@@ -101,6 +115,21 @@ def _weigh(left: PersonName, right: PersonName, found: Alignment, abbreviated: t
         notes.append(Note("word_order", (" ".join(left.parts),)))
         points -= 200
     return Scored(max(points, 0), tuple(note for note in notes if note.seen != ("",)))
+
+
+def _lost(rest: int, words: int, usual: bool) -> int:
+    """What left-over words of the longer name cost: more when only two words are equal, most when both are common."""
+    if not rest:
+        return 0
+    first = _LOST_WORD_OF_COMMON_NAME if usual else _LOST_WORD
+    return first + (rest - 1) * (_FURTHER_OF_TWO if words == 2 else _FURTHER)
+
+
+def _second_family(left: PersonName, right: PersonName, found: Alignment) -> bool:
+    """Of a double family name only the second part, the mother's, is met."""
+    one = len(left.family) > 1 and left.family[0] in found.left_rest
+    other = len(right.family) > 1 and right.family[0] in found.right_rest
+    return one or other
 
 
 def compare_chinese_persons(left: str, right: str) -> Scored:

@@ -10,6 +10,7 @@ from kyc.names.tables import column, words_of
 
 MAX_PARTS = 10
 _SERVANT = re.compile(r"^ABD(?!U?A?L+AH)(?:[UEAO]?[LRSNZTD])?(?=[A-Z]{4})")
+_SUFFIXES = frozenset({"JR", "SR", "ESQ", "HAJI", "HAJJI", "HAJJ"})
 _ATTACHABLE = frozenset({"AL", "EL"})
 _ARTICLES = frozenset({"AL", "EL", "UL", "AR", "AS", "AZ", "AN", "AD", "ASH", "AT", "UR", "US"})
 
@@ -35,8 +36,8 @@ def parse(name: LatinName) -> PersonName:
 
 
 def _parts(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    titles, particles = words_of("title"), words_of("particle")
-    kept = [token for token in tokens if token not in titles] or list(tokens)
+    particles = words_of("particle")
+    kept = _untitled(tokens)
     parts: list[str] = []
     position = 0
     while position < len(kept):
@@ -49,6 +50,14 @@ def _parts(tokens: tuple[str, ...]) -> tuple[str, ...]:
             parts.append(_SERVANT.sub("ABD", token) if token.startswith("ABD") else token)
         position += 1
     return tuple(parts)
+
+
+def _untitled(tokens: tuple[str, ...]) -> list[str]:
+    """Without titles in front (King George) and suffixes anywhere; George King keeps his name."""
+    titles, kept = words_of("title"), [token for token in tokens if token not in _SUFFIXES]
+    while len(kept) > 1 and kept[0] in titles:
+        kept.pop(0)
+    return kept or list(tokens)
 
 
 def without_article(part: str) -> str:

@@ -16,6 +16,9 @@ from kyc.names.tables import rows
 SLIP_LENGTH = 5
 """Folded letters from which on one wrong, missing, doubled or swapped letter is taken for a slip."""
 
+LONG_WORD = 7
+"""Letters from which on a slip may come together with another habit of writing."""
+
 _FOLDS = (
     ("SHCH", "SH"),
     ("TSCH", "CH"),
@@ -130,7 +133,9 @@ def alike(left: str, right: str) -> Alike:
         if one[0] != other[0]:
             return Alike.NOT
         return Alike.SHORT if one[1] or other[1] else Alike.VARIANT
-    return _by_sound(folded(left), folded(right), SLIP_LENGTH + bool(one or other))
+    known = one is not None or other is not None
+    found = _by_sound(folded(left), folded(right), SLIP_LENGTH + known)
+    return found if found and _written_alike(left, right, found) else Alike.NOT
 
 
 def _by_sound(left: str, right: str, slip_length: int) -> Alike:
@@ -140,6 +145,13 @@ def _by_sound(left: str, right: str, slip_length: int) -> Alike:
     if left[0] != right[0] or min(len(left), len(right)) < slip_length:
         return Alike.NOT
     return Alike.SLIP if OSA.distance(left, right, score_cutoff=1) <= 1 else Alike.NOT
+
+
+def _written_alike(left: str, right: str, found: Alike) -> bool:
+    """Habits of transliteration must not add up until nothing is left: Baker and Wazir, Gummed and Komid."""
+    shorter = min(len(left), len(right))
+    most = max(1, shorter // 2) if found is Alike.SOUND else 1 if shorter < LONG_WORD else 2
+    return OSA.distance(left, right, score_cutoff=most) <= most
 
 
 def keys(word: str) -> tuple[str, ...]:
