@@ -12,6 +12,7 @@ from risk.findings import Contribution, Finding, Outcome, Status
 from risk.policy import Policy
 from tradewarden.console import charts, differences
 from tradewarden.console.i18n import Translator
+from tradewarden.console.seen_words import seen_word
 
 RANK = {Status.HIT: 0, Status.ERROR: 1, Status.NO_DATA: 2, Status.PASS: 3}
 SEVERITY_RANK = {"block": 0, "warn": 1, "info": 2}
@@ -129,17 +130,17 @@ def _finding(finding: Finding, price: Contribution | None, reader: Reader) -> Fi
         severity=finding.severity,
         line=finding.line,
         sentence=reader.t.pick(*reader.explainer.sentence(finding)),
-        seen=_seen(finding),
+        seen=_seen(finding, reader),
         source=reader.source(finding.check),
         points=price.points if price else None,
         floor=_word(price.floor) if price else "",
     )
 
 
-def _seen(finding: Finding) -> tuple[tuple[str, str], ...]:
+def _seen(finding: Finding, reader: Reader) -> tuple[tuple[str, str], ...]:
     """The numbers seen; missing data is named in the sentence already."""
     shown = finding.seen.items() if finding.status is not Status.NO_DATA else ()
-    return tuple((name, str(value)) for name, value in shown)
+    return tuple((reader.t.pick(*seen_word(name)), str(value)) for name, value in shown)
 
 
 def _word(floor: Outcome) -> str:
