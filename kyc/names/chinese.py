@@ -161,12 +161,12 @@ def _forms() -> dict[str, _Form]:
 
 
 def _form(text: str) -> _Form | None:
-    """The longest legal form at the end. One-character forms only where no industry word (银行, 酒店) ends the text."""
+    """The longest legal form at the end, unless it is only the end of a business word (银行, 酒店, 物流中心)."""
     for length in range(min(10, len(text)), 0, -1):
         found = _forms().get(text[-length:])
         if found is None or length == len(text):
             continue
-        if length == 1 and any(text[-size:] in _industries() for size in range(2, 5)):
+        if length < 3 and any(text[-size:] in _industries() for size in range(length + 1, 6)):
             return None
         return found
     return None
