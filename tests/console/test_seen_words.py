@@ -4,6 +4,7 @@ import re
 
 from risk.checks.catalogue import CHECKS
 from tradewarden.console.seen_words import seen_word
+from tradewarden.console.source_words import source_in
 
 
 def test_every_number_of_a_sentence_has_a_chinese_name():
@@ -19,3 +20,8 @@ def test_every_number_of_a_sentence_has_a_chinese_name():
 
 def test_an_unknown_name_is_shown_as_it_is():
     assert seen_word("no_such_number") == ("no such number", "no such number")
+
+
+def test_every_source_is_said_in_chinese():
+    foreign = re.compile(r"[a-z]{3,}")
+    assert not {source_in(check.card.source)[0] for check in CHECKS if foreign.search(source_in(check.card.source)[0])}

@@ -13,6 +13,7 @@ from risk.policy import Policy
 from tradewarden.console import charts, differences
 from tradewarden.console.i18n import Translator
 from tradewarden.console.seen_words import seen_word
+from tradewarden.console.source_words import source_in
 
 RANK = {Status.HIT: 0, Status.ERROR: 1, Status.NO_DATA: 2, Status.PASS: 3}
 SEVERITY_RANK = {"block": 0, "warn": 1, "info": 2}
@@ -100,7 +101,7 @@ class Reader:
 
     def source(self, check: str) -> str:
         card = self.explainer.cards.get(check)
-        return card.source if card else "–"
+        return self.t.pick(*source_in(card.source)) if card else "–"
 
     def list_name(self, list_id: str) -> str:
         return self.t.pick(*self.list_names[list_id]) if list_id in self.list_names else list_id

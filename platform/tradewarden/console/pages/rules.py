@@ -12,6 +12,7 @@ from tradewarden.auth.refusals import Refused
 from tradewarden.console.desk import Desk
 from tradewarden.console.filters import Filters
 from tradewarden.console.pages.door import At
+from tradewarden.console.source_words import source_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,7 @@ class CardRow:
     setting: CheckSetting | None
     parameters: tuple[tuple[str, str], ...]
     sentence: str
+    source: str
 
 
 def policy(at: At) -> Response:
@@ -91,6 +93,7 @@ def _row(at: Desk, card: Card, chosen: Policy | None) -> CardRow:
         setting=setting,
         parameters=tuple((name, _shown(value)) for name, value in parameters.items()),
         sentence=at.t.pick(*card.sentences[""]),
+        source=at.t.pick(*source_in(card.source)),
     )
 
 
