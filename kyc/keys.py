@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from kyc.matching.organisation import initials
-from kyc.names.chinese import ChineseName
+from kyc.names.chinese import ChineseName, readings
 from kyc.names.lookalikes import folded as same_look
 from kyc.names.name import Name
 from kyc.names.person import without_article
@@ -88,8 +88,9 @@ def _chinese(name: Name, *, filing: bool) -> Iterator[str]:
     yield f"W{same_look(name.spelling.key)}"
     if parts.person:
         yield f"W{same_look(parts.person)}"
-    for trade in _trade_names(parts):
-        yield from _by_place(f"T{same_look(trade)}", parts, filing=filing)
+    for reading in readings(parts):
+        for trade in _trade_names(reading):
+            yield from _by_place(f"T{same_look(trade)}", reading, filing=filing)
     if len(parts.trade) > 1 and (
         body := same_look((parts.trade + "".join(word for word, _ in parts.industry))[:_BEGINNING])
     ):

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from kyc.matching.scored import DOUBT, FULL, MATCH, REVIEW, Note, Part, Scored, add_up, part
-from kyc.names.chinese import ChineseName, Industry, is_common, is_usual, weak_groups
+from kyc.names.chinese import ChineseName, Industry, is_common, is_usual, readings, weak_groups
 from kyc.names.lookalikes import one_lookalike, same_numerals
 from kyc.names.pinyin import sounds_alike
 from kyc.names.regions import Nearness, Places, nearness, regions
@@ -49,8 +49,10 @@ def _branches(left: ChineseName, right: ChineseName) -> Scored:
 
 
 def _company(left: ChineseName, right: ChineseName, left_key: str, right_key: str) -> Scored:
-    if left.trade != right.trade and (whole := _as_written(left, right, left_key, right_key)):
-        return whole
+    if left.trade != right.trade:
+        left, right = _read_alike(left, right)
+        if left.trade != right.trade and (whole := _as_written(left, right, left_key, right_key)):
+            return whole
     trade = _trade(left, right)
     if trade.loss is None:
         return Scored(OTHER_TRADE_NAME, (trade.note,))
@@ -64,6 +66,16 @@ def _company(left: ChineseName, right: ChineseName, left_key: str, right_key: st
     scored = add_up(parts, OTHER_BUSINESS, PARTS_EQUAL)
     lossy = any(each.loss for each in parts)
     return Scored(min(scored.points, DOUBT), scored.notes) if lossy else scored
+
+
+def _read_alike(left: ChineseName, right: ChineseName) -> tuple[ChineseName, ChineseName]:
+    """Read the beginning of one trade name as the region the other names in full, when that makes them one."""
+    if left.trade.endswith(right.trade) and left.trade != right.trade:
+        fitting = [each for each in readings(left) if each.trade == right.trade and each.region & right.region]
+        return (fitting[0] if fitting else left), right
+    if right.trade.endswith(left.trade):
+        right, left = _read_alike(right, left)
+    return left, right
 
 
 def _as_written(left: ChineseName, right: ChineseName, left_key: str, right_key: str) -> Scored | None:

@@ -4,15 +4,16 @@ Law behind it: 企业名称登记管理规定 orders the parts so; the region ma
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
-from kyc.names.regions import NOWHERE, Level, Located, Places, locate, named, regions
+from kyc.names.regions import NOWHERE, Level, Located, Nearness, Places, bare_names, locate, named, nearness, regions
 from kyc.names.tables import column, mapping, rows
 
 Industry = tuple[tuple[str, str], ...]
 """(word, group) in the order written."""
 
+_WIDER = (Nearness.NESTED, Nearness.MISSING)
 _BRACKET = re.compile(r"\(([^()]*)\)?")
 _ATTACHED = re.compile(
     r"(工会委员会|工会联合会|机关工会|工会|党支部|党总支|党委|委员会党支部|团委|团支部|职工持股会|职工技术协会|职工互助会"
@@ -208,6 +209,17 @@ def _give_back(located: Located) -> tuple[Located, str, Industry]:
     if not industry and located.rest in _industries() and len(located.last) >= 2:
         trade, industry = located.last, ((located.rest, _industries()[located.rest]),)
     return Located(located.before, "", rest), trade, industry
+
+
+def readings(name: ChineseName) -> tuple[ChineseName, ...]:
+    """The name, and the same with the beginning of its trade name read as a region: 兴城朗驰 may be 兴城市 朗驰."""
+    found = [name]
+    for length in range(2, min(5, len(name.trade) - 1)):
+        places = bare_names().get(name.trade[:length], NOWHERE)
+        inside = frozenset(place for place in places if nearness(name.region, frozenset({place})) in _WIDER)
+        if inside:
+            found.append(replace(name, trade=name.trade[length:], region=inside))
+    return tuple(found)
 
 
 def ordinal_only(trade: str) -> bool:

@@ -17,6 +17,7 @@ _ZONE = re.compile(
     r"(?:国家级?)?(?:经济技术|高新技术产业|高新技术|经济|工业|科技)?(?:开发区|示范区|产业园区?|工业园区?|高新区|科技园区?)"
     r"|(?:综合|出口)?(?:保税港区|保税区|加工区|保税物流园区)|自由贸易试验区|自贸试验区|自贸区|经济特区|新区"
 )
+_SUFFIX = re.compile(r"(?:特别行政区|自治[区州县旗]|新区|矿区|林区|地区|街道|[省市县区盟旗镇])$")
 _SMALL_PLACE = re.compile(r"[\u3400-\u9fff]{2,3}?(?:街道|镇|乡|村)(?=.{4})")
 
 
@@ -89,6 +90,17 @@ def _readable() -> dict[str, Places]:
 @cache
 def _lengths() -> tuple[int, ...]:
     return tuple(sorted({len(spelling) for spelling in _readable()}, reverse=True))
+
+
+@cache
+def bare_names() -> dict[str, Places]:
+    """Region names without their suffix, those too that are never read as a region: 南山, 兴城, 永安."""
+    index: dict[str, set[int]] = {}
+    for number, region in enumerate(regions()):
+        bare = _SUFFIX.sub("", region.name)
+        if bare != region.name and len(bare) > 1:
+            index.setdefault(bare, set()).add(number)
+    return {bare: frozenset(numbers) for bare, numbers in index.items()}
 
 
 def named(text: str) -> Places:
