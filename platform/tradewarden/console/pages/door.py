@@ -57,6 +57,7 @@ def language(at: At, language: Text, next: Text = "/") -> Response:
     if at.user is not None and at.user.language != chosen:
         with at.app.database.writing() as uow:
             uow.users.set_language(at.username, chosen)
+            at.audited(uow, "user.language_changed", "user", at.username, language=chosen)
     answer = at.go(inside(next))
     answer.set_cookie(LANGUAGE_COOKIE, chosen, max_age=YEAR_SECONDS, **_cookie(at))
     return answer

@@ -11,6 +11,8 @@ from tradewarden.auth.permissions import Action
 from tradewarden.auth.refusals import Refused
 from tradewarden.console.desk import Desk
 from tradewarden.console.filters import Filters
+from tradewarden.console.formats import number
+from tradewarden.console.i18n import Translator
 from tradewarden.console.pages.door import At
 from tradewarden.console.source_words import source_in
 
@@ -40,25 +42,25 @@ def policy(at: At) -> Response:
         policy=chosen.policy,
         versions=versions,
         groups=_groups(at, chosen.policy),
-        thresholds=_thresholds(chosen.policy),
+        thresholds=_thresholds(at.t, chosen.policy),
         orphans=sorted(set(chosen.policy.checks) - set(at.app.explainer.cards)),
     )
 
 
-def _thresholds(chosen: Policy) -> list[tuple[str, str]]:
+def _thresholds(t: Translator, chosen: Policy) -> list[tuple[str, str]]:
     """Every number outside the checks, as (text key, value with its unit)."""
     classes, sampling, screening = chosen.order_classes, chosen.sampling, chosen.screening
     return [
         ("policy.review_from", str(chosen.thresholds.review)),
         ("policy.hold_from", str(chosen.thresholds.hold)),
-        ("policy.error_points", f"{chosen.error_points} · ≥ {chosen.error_floor.word}"),
+        ("policy.error_points", f"+{chosen.error_points} · ≥ {t('outcome.' + chosen.error_floor.word)}"),
         ("policy.large_usd", f"USD {classes.large_usd:,}"),
         ("policy.large_times_median", f"× {classes.large_times_median}"),
         ("policy.frequent_orders", str(classes.frequent_orders_30d)),
         ("policy.frequent_total", f"USD {classes.frequent_total_30d_usd:,}"),
         ("policy.first_orders", str(classes.first_orders)),
-        ("policy.target_share", f"{sampling.target_share * 100:f}%"),
-        ("policy.floor_share", f"{sampling.floor_share * 100:f}%"),
+        ("policy.target_share", f"{number(sampling.target_share * 100)}%"),
+        ("policy.floor_share", f"{number(sampling.floor_share * 100)}%"),
         ("policy.minimum_score", f"{screening.minimum_score * 100:.0f}%"),
         ("policy.list_max_age", f"{screening.list_max_age_days} d"),
         ("policy.due_review", f"{chosen.alerts.due_hours.get('review', 0)} h"),

@@ -156,7 +156,8 @@ def _strip(at: Desk, uow: UnitOfWork) -> list[Reading]:
             Reading("workbench.to_approve", str(proposed), "/approvals"),
         ]
     inbox = uow.inbox.counts()
-    made.append(Reading("workbench.pending", str(inbox.pending), "/flow"))
+    made.append(Reading("workbench.received", f"{inbox.received:,}", "/flow", not inbox.balanced))
+    made.append(Reading("workbench.pending", f"{inbox.pending:,}", "/flow"))
     if at.can(Action.DEAD_LETTERS_READ):
         dead = uow.dead_letters.open_count()
         made.append(Reading("workbench.dead", str(dead), "/dead-letters", dead > 0))

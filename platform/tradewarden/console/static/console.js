@@ -88,7 +88,7 @@
   };
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.target.closest("input, textarea, select, dialog, [contenteditable]")) return;
+    if (event.target.closest("input:not([type=checkbox], [type=radio]), textarea, select, dialog, [contenteditable]")) return;
     const digit = /^[1-9]$/.test(event.key) && all("[data-reason]")[Number(event.key) - 1];
     if (digit) {
       digit.checked = true;
