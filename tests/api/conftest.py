@@ -108,10 +108,8 @@ def quick_hashes() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory, clean_order: Order, quick_hashes: None) -> Path:
-    folder = tmp_path_factory.mktemp("web") / "data"
-    app = made(folder, Clock(NOW))
+def seed(app: Application, clean_order: Order) -> None:
+    """Schema, policy, a client, lists, three judged orders, and everybody of PEOPLE."""
     prepare(app)
     client = Client(
         client_id=clean_order.client_uscc,
@@ -124,17 +122,23 @@ def template(tmp_path_factory: pytest.TempPathFactory, clean_order: Order, quick
     personal = replace(clean_order.parties[0], phone="13912345678", identity_number="440399199001011234")
     clean = replace(clean_order, parties=(personal, *clean_order.parties[1:]))
     events = [event(clean), event(held(clean, "O-HELD")), event(refused(clean, "O-REFUSED"))]
+    made_at = NOW - timedelta(days=9)
     with app.database.writing() as uow:
         uow.clients.save(client, "test", NOW)
         for imported in synthetic_lists(NOW):
             uow.watchlists.import_version(imported, "test", NOW)
         take(uow, events, "test", "test", NOW)
         for username, role in PEOPLE.items():
-            accounts.create(
-                uow, accounts.NewAccount(username, f"测试 {username}", role), "test", NOW - timedelta(days=9)
-            )
-            uow.users.set_password(username, passwords.hashed(PASSWORD), NOW - timedelta(days=8))
+            accounts.create(uow, accounts.NewAccount(username, f"测试 {username}", role), "test", made_at)
+            uow.users.set_password(username, passwords.hashed(PASSWORD), made_at)
     judged(app)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, clean_order: Order, quick_hashes: None) -> Path:
+    folder = tmp_path_factory.mktemp("web") / "data"
+    app = made(folder, Clock(NOW))
+    seed(app, clean_order)
     app.database.dispose()
     return folder
 
@@ -235,3 +239,15 @@ def make_event() -> Callable[[Order], OrderEvent]:
 @pytest.fixture
 def make_held() -> Callable[[Order, str], Order]:
     return held
+
+
+@pytest.fixture
+def seeded(clean_order: Order) -> Callable[[Path, str, Clock], Application]:
+    """Makes a prepared application on another database."""
+
+    def made_there(folder: Path, url: str, clock: Clock) -> Application:
+        application = made(folder, clock, database_url=url)
+        seed(application, clean_order)
+        return application
+
+    return made_there

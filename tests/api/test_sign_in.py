@@ -187,3 +187,13 @@ def test_over_https_the_cookie_is_bound_to_the_host(app, browser_at):
     assert "Path=/" in cookie
     assert "Domain" not in cookie
     assert "max-age=" in answer.headers["strict-transport-security"]
+
+
+def test_an_installation_without_accounts_gets_its_first_administrator_once(app, visitor, clock):
+    with app.database.writing() as uow:
+        assert accounts.first_administrator(uow, clock()) is None
+        for user in uow.users.all():
+            uow.connection.exec_driver_sql("DELETE FROM users WHERE username = ?", (user.username,))
+        name, secret = accounts.first_administrator(uow, clock())
+        assert accounts.first_administrator(uow, clock()) is None
+    assert visitor().sign_in(name, secret).headers["location"] == "/password"

@@ -13,6 +13,7 @@ from tradewarden.auth.permissions import Role
 from tradewarden.auth.refusals import Refused
 from tradewarden.auth.sessions import STREAM
 
+FIRST = "admin"
 USERNAME = re.compile(r"[a-z][a-z0-9._-]{2,31}")
 
 
@@ -55,6 +56,14 @@ def create(uow: UnitOfWork, account: NewAccount, by: str, now: datetime) -> str:
         raise Refused(409, "accounts.taken", {"seen": username}) from taken
     _audit(uow, by, "user.created", username, now, role=account.role)
     return secret
+
+
+def first_administrator(uow: UnitOfWork, now: datetime) -> tuple[str, str] | None:
+    """On an installation without any account: make `admin` and return its name and one-time password, else None."""
+    if uow.users.all():
+        return None
+    account = NewAccount(FIRST, "系统管理员 Administrator", Role.ADMINISTRATOR)
+    return FIRST, create(uow, account, "setup", now)
 
 
 def change_password(uow: UnitOfWork, user: User, old: str, new: str, now: datetime) -> None:
