@@ -173,11 +173,11 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:4]))
 def test_long_and_broken_texts_cost_little(text):
-    start = time.perf_counter()
+    start = time.process_time()
     comparison = compare(text, "深圳市华强贸易有限公司")
     compare(text, text + "x")
     assert comparison.verdict == "nomatch"
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_long_names_that_only_begin_alike_are_no_match():

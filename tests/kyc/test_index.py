@@ -149,17 +149,17 @@ HOSTILE = ["深" * 10_000, "MOHAMMED " * 2_000, "A B C " * 3_000, "有限公司"
 
 @pytest.mark.parametrize("name", HOSTILE, ids=lambda text: ascii(text[:4]))
 def test_work_on_hostile_names_is_bounded(index, name):
-    start = time.perf_counter()
+    start = time.process_time()
     index.screen(Subject(name=name, names=(name + "x",) * 50))
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_thousands_of_namesakes_do_not_stop_the_screening():
     crowd = [entry(number, f"ALI, Mohammed {chr(65 + number % 26)}{number}x") for number in range(8_000)]
     index = ScreeningIndex.build([*crowd, entry(99_999, "ALI, Mohammed Zarvelmortin")])
-    start = time.perf_counter()
+    start = time.process_time()
     found = ids(index, "Mohammed Ali Zarvelmortin", kind=Kind.PERSON)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert found[0] == "99999"
 
 
