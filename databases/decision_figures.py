@@ -12,7 +12,7 @@ from databases.decision_tables import decisions, findings
 from risk.findings import Outcome
 
 HOUR = timedelta(hours=1)
-TOP = 20
+TOP = 500  # every check with each of its answers: hits must not drown among missing data
 
 
 @dataclass(frozen=True, slots=True)
