@@ -4,6 +4,7 @@ A `Context` is one consistent set of them; it is taken at the beginning of a bat
 decision names exactly the versions it was made with.
 """
 
+import gc
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -92,6 +93,8 @@ class Standing:
         if self._index is None or self._index[0] != version:
             self._index = (version, ScreeningIndex.build(uow.watchlists.current_entries()))
             self.screened.clear()
+            gc.collect()
+            gc.freeze()  # the index is large and lives long; collections need not walk it again
         return self._index
 
 

@@ -23,6 +23,7 @@ from tradewarden.cli import (
     screen,
     serve,
     simulate,
+    template,
     worker,
 )
 from tradewarden.cli.output import fail
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="TradeWarden 外综服风控平台: risk control for comprehensive foreign-trade services providers.",
 )
-for module in (demo, serve, worker, assess, checks, screen, compare, simulate):
+for module in (demo, serve, worker, assess, checks, screen, compare, template, simulate):
     module.register(app)
 for name, group in (("lists", lists), ("clients", clients), ("aeo", aeo), ("audit", audit), ("db", db)):
     app.add_typer(group.commands, name=name)

@@ -15,7 +15,6 @@ from databases.inbox import Acceptance, Lane
 from databases.unit_of_work import UnitOfWork
 from integrations.errors import DoorError, printable
 from integrations.excel import CellError
-from integrations.excel import template as empty_workbook
 from risk.nouns.order import OrderEvent
 from tradewarden.auth.refusals import Refused
 from tradewarden.console import codes
@@ -23,6 +22,7 @@ from tradewarden.console.desk import Desk
 from tradewarden.console.formats import local
 from tradewarden.console.pages.door import At
 from tradewarden.console.uploads import Upload, read_upload
+from tradewarden.order_template import order_template
 from tradewarden.pipeline.intake import take
 
 DOOR = "console"
@@ -89,14 +89,9 @@ def _taken(at: Desk, uow: UnitOfWork, name: str, upload: Upload) -> Result:
 
 def template(at: At) -> Response:
     """The empty workbook with the code lists in force."""
-    today = local(at.now).date()
     with at.app.database.reading() as uow:
-        tables = codes.reference(uow, today).tables
-    lists = {
-        name: [(row.code, row.name_zh, row.name_en) for rows in table.values() for row in rows[-1:]]
-        for name, table in tables.items()
-    }
-    return _workbook(empty_workbook(lists), "tradewarden-orders.xlsx")
+        reference = codes.reference(uow, local(at.now).date())
+    return _workbook(order_template(reference), "tradewarden-orders.xlsx")
 
 
 def corrected(at: At, key: str) -> Response:
