@@ -66,11 +66,12 @@ def workbench(at: At, period: Annotated[str, Query(max_length=5)] = "24h") -> Re
     midnight = local(at.now).replace(hour=0, minute=0, second=0, microsecond=0)
     week = midnight - timedelta(days=6)
     until = at.now + timedelta(seconds=1)
-    with at.app.database.writing() as uow:
+    with at.app.database.reading() as uow:  # sums name nobody, and counting must not hold the workers up
         today = uow.decisions.figures(midnight, until)
         seven = uow.decisions.figures(week, until)
         charted = uow.decisions.figures(_beginning(at.now, chosen), until)
         strip = _strip(at, uow)
+    with at.app.database.writing() as uow:
         rows = _latest(at, uow)
         at.audited(uow, "workbench.read", "order_list", view="workbench", orders=_ids(rows))
     return at.page(
