@@ -1,6 +1,7 @@
 """First use: an empty database gets its schema, reference data and first policy before anything else runs."""
 
 from tradewarden.errors import CannotStart
+from tradewarden.logs import configure
 from tradewarden.settings import load_settings
 from tradewarden.standing import ensure_policy
 from tradewarden.wiring import Application, build
@@ -20,7 +21,9 @@ def open_application() -> Application:
 
     An empty database is set up; one of another release is not touched. Raises CannotStart saying what to do.
     """
-    app = build(load_settings())
+    settings = load_settings()
+    configure(settings.log_level)
+    app = build(settings)
     revision, head = app.database.revision(), app.database.head()
     if revision is None:
         prepare(app)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from kyc.screen import ScreeningIndex
-
 from databases.unit_of_work import UnitOfWork
+from kyc.screen import ScreeningIndex
 from risk.checks.card import Check
+from risk.days import china_day
 from risk.facts import Screening
 from risk.policy import Policy
 from risk.policy_default import completed, default_policy
@@ -27,6 +27,7 @@ NO_LIST = "no list has been imported"
 class Context:
     """Everything a batch is judged with. `exceptions` are (subject key, list id, entry id) an officer silenced."""
 
+    today: date
     policy: Policy
     policy_hash: str
     reference: Reference
@@ -51,12 +52,14 @@ class Standing:
 
     def context(self, uow: UnitOfWork, checks: Sequence[Check], now: datetime) -> Context:
         """The context of a batch beginning `now`. Raises CannotStart when no policy has been published."""
+        today = china_day(now)
         policy_hash, policy = self._live_policy(uow, checks)
-        reference = self._current_reference(uow, now.date())
+        reference = self._current_reference(uow, today)
         lists_version, index = self._current_index(uow)
-        month = now.date().replace(day=1)
-        ratio = uow.loading.ratio(month, now.date() + timedelta(days=1))
+        month = today.replace(day=1)
+        ratio = uow.loading.ratio(month, today + timedelta(days=1))
         return Context(
+            today=today,
             policy=policy,
             policy_hash=policy_hash,
             reference=reference,
@@ -64,7 +67,7 @@ class Standing:
             lists_version=lists_version,
             stale_lists=stale_lists(uow, policy, now),
             exceptions=frozenset(
-                (item.subject_key, item.list_id, item.entry_id) for item in uow.screenings.active_exceptions(now.date())
+                (item.subject_key, item.list_id, item.entry_id) for item in uow.screenings.active_exceptions(today)
             ),
             supervision_ratio=ratio.planned_ratio,
             draw_secret=self.draw_secret,

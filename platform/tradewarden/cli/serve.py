@@ -5,9 +5,11 @@ from typing import Annotated
 
 import typer
 
+from tradewarden.auth import accounts
 from tradewarden.cli.server import listen, run_server
 from tradewarden.pipeline.batch import Worker
 from tradewarden.setup import open_application
+from tradewarden.wiring import Application
 from tradewarden.worker import work
 
 
@@ -19,12 +21,23 @@ def serve(
     """Start the console and the REST interface. 启动控制台."""
     app = open_application()
     listener = listen(app.settings.host, app.settings.port)
+    _first_account(app)
     stop = threading.Event()
     workers = []
     if with_worker:
         worker = Worker(batch_size=app.settings.batch_size, publish=bool(app.settings.kafka_servers))
         workers.append(threading.Thread(target=work, args=(app, worker, stop), name="worker"))
     run_server(app, listener, workers, stop)
+
+
+def _first_account(app: Application) -> None:
+    """An installation without accounts gets one administrator; the password is shown once and must be changed."""
+    with app.database.writing() as uow:
+        made = accounts.first_administrator(uow, app.clock())
+    if made:
+        username, secret = made
+        typer.echo(f"First account: {username}")
+        typer.echo(f"One-time password: {secret}")
 
 
 def register(app: typer.Typer) -> None:

@@ -63,7 +63,7 @@ def gather(
                 for line in order.declaration.lines
                 if line.line_number is not None and (order.order_id, line.line_number) in bands
             ),
-            screenings=screen_order(order, decision_id, standing, context, as_of),
+            screenings=screen_order(order, decision_id, standing, context),
             stale_lists=context.stale_lists,
             shared_uses=uses.get(order.order_id, ()),
             supervisor_assigned=assigned.get(order.order_id) or None,

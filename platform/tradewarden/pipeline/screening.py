@@ -4,7 +4,6 @@ Fail closed: a screening that can't be done becomes a result that says so, and t
 """
 
 from dataclasses import replace
-from datetime import datetime
 
 from kyc.entries import Subject
 from kyc.screen import screen_party
@@ -17,30 +16,31 @@ from tradewarden.standing import Context, Standing
 REMEMBERED = 50_000
 
 
-def screen_order(
-    order: Order, decision_id: str, standing: Standing, context: Context, as_of: datetime
-) -> tuple[Screening, ...]:
-    """One result for each party. A result taken over names the decision it was first made for."""
+def screen_order(order: Order, decision_id: str, standing: Standing, context: Context) -> tuple[Screening, ...]:
+    """One result for each party against the lists of today, whenever the order's event happened.
+
+    A result taken over names the decision it was first made for.
+    """
     results = []
     for party in parties_of(order):
         subject = Subject.of(party)
-        key = (replace(subject, role=party.role), as_of.date())
+        key = (subject, context.today)
         remembered = standing.screened.get(key)
         if remembered:
             screening, first = remembered
             result = replace(screening, reused_from=first)
         else:
-            result = _screen(party, context, as_of)
+            result = _screen(party, context)
             if not result.failed:
                 _remember(standing, key, result, decision_id)
         results.append(_with_exceptions(result, subject.key, context))
     return tuple(results)
 
 
-def _screen(party: Party, context: Context, as_of: datetime) -> Screening:
+def _screen(party: Party, context: Context) -> Screening:
     try:
         return screen_party(
-            party, context.index, minimum_score=context.policy.screening.minimum_score, as_of=as_of.date()
+            party, context.index, minimum_score=context.policy.screening.minimum_score, as_of=context.today
         )
     except Exception as error:  # noqa: BLE001 - a name that breaks the screener must hold its order, not stop the batch
         return Screening(
