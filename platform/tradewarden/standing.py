@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from databases.audit_chain import SYSTEM_STREAM, NewEntry
 from databases.unit_of_work import UnitOfWork
 from kyc.screen import ScreeningIndex
 from risk.checks.card import Check
@@ -116,7 +117,7 @@ def ensure_policy(uow: UnitOfWork, checks: Sequence[Check], now: datetime) -> bo
     cards = [check.card for check in checks]
     live = uow.policies.live()
     if live is None:
-        uow.policies.publish(default_policy(cards), "system", "setup", now, "first policy of the installation")
+        _publish(uow, default_policy(cards), "first policy of the installation", now)
         return True
     missing = [card for card in cards if card.id not in live.checks]
     if not missing:
@@ -124,5 +125,19 @@ def ensure_policy(uow: UnitOfWork, checks: Sequence[Check], now: datetime) -> bo
     settings = {**live.checks, **default_policy(missing).checks}
     version = uow.policies.next_version(live.name)
     note = f"new checks: {', '.join(card.id for card in missing)}"
-    uow.policies.publish(replace(live, version=version, checks=settings), "system", "setup", now, note)
+    _publish(uow, replace(live, version=version, checks=settings), note, now)
     return True
+
+
+def _publish(uow: UnitOfWork, policy: Policy, note: str, now: datetime) -> None:
+    uow.policies.publish(policy, "system", "setup", now, note)
+    entry = NewEntry(
+        at=now,
+        actor="setup",
+        action="policy.published",
+        object_type="policy",
+        object_id=f"{policy.name} v{policy.version}",
+        after_hash=policy.hash,
+        reason=note,
+    )
+    uow.audit.append(SYSTEM_STREAM, [entry])
