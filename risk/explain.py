@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from risk.checks.card import Card, Check
 from risk.findings import Finding, Seen, Status
+from risk.missing_words import missing_words
 
 FIXED = {
     Status.PASS: ("通过", "Passed"),
@@ -23,6 +24,9 @@ class Explainer:
         """(zh, en). An unknown check or code, or a number the template wants and evidence lacks, is said openly."""
         zh, en = self._template(finding)
         shown = {name: _shown(value) for name, value in finding.seen.items()}
+        if finding.status is Status.NO_DATA and "missing" in shown:
+            zh_missing, en_missing = missing_words(shown["missing"])
+            return zh.format(missing=zh_missing), en.format(missing=en_missing)
         try:
             return zh.format_map(shown), en.format_map(shown)
         except KeyError as missing:

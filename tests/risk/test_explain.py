@@ -43,7 +43,7 @@ def finding(status=Status.HIT, check="T1", code="", **seen):
         (finding(code="other", packages=3), "件数 3", "3 packages"),
         (finding(code="a code of tomorrow", kg=1), "重量 1 千克", "Weight 1 kg"),
         (finding(Status.PASS), "通过", "Passed"),
-        (finding(Status.NO_DATA, missing="a, b"), "缺少数据,无法判断:a, b", "Cannot judge, missing: a, b"),
+        (finding(Status.NO_DATA, missing="a, b"), "缺少数据,无法判断:a、b", "Cannot judge, missing: a, b"),
         (
             finding(Status.ERROR, error="KeyError", detail="unit"),
             "检查出错(KeyError):unit",
