@@ -133,14 +133,19 @@ class Alerts:
             found["overdue"] += int(overdue)
         return found
 
-    def next_for(self, user: str, now: datetime) -> Alert | None:
-        """Assign and return the next alert: own assigned work first, then the one due soonest that is free."""
+    def next_for(self, user: str, now: datetime, after: int | None = None) -> Alert | None:
+        """Assign and return the next alert: own assigned work first, then the one due soonest that is free.
+
+        `after` is the alert one is leaving; it is never the answer.
+        """
         c = alerts.c
         own = select(alerts).where(c.assignee == user, c.state == "assigned").order_by(c.due_at, c.alert_id)
+        own = own if after is None else own.where(c.alert_id != after)
         row = self.connection.execute(own.limit(1)).first()
         if row is not None:
             return _alert(row)
         free = select(c.alert_id).where(c.state == "open").order_by(c.due_at, c.alert_id).limit(1)
+        free = free if after is None else free.where(c.alert_id != after)
         if writes(self.connection):
             free = free.with_for_update(skip_locked=True)
         alert_id = self.connection.execute(free).scalar()

@@ -188,7 +188,7 @@ def test_overdue_alerts_are_marked_and_found(as_user, clock):
     officer = as_user("bob")
     page = officer.get("/alerts?overdue=1").text
     assert "O-HELD" in page
-    assert "逾期 1 h" in page
+    assert "逾期 1 小时" in page
 
 
 def test_alike_alerts_are_disposed_of_together(app, as_user, more_held):

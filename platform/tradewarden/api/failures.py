@@ -100,6 +100,8 @@ def add_handlers(server: FastAPI, app: Application) -> None:
         if not isinstance(error, RequestValidationError):
             raise error
         first = error.errors()[0]
+        if first["loc"][:1] == ("path",):  # a number no record can have is a record that does not exist
+            return answer(request, Refused(404, "http.404"))
         where = ".".join(str(part) for part in first["loc"])
         return answer(
             request, Refused(422, "http.invalid", {"where": where, "seen": printable(first.get("input", ""))})

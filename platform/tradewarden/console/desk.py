@@ -34,6 +34,7 @@ NOTICES: Mapping[str, str] = {
     "role": "good",
     "revoked": "good",
     "queue_empty": "good",
+    "no_other": "good",
 }
 
 

@@ -61,13 +61,3 @@ def usd(value: Decimal | None) -> str:
 def short(value: str, length: int = 60) -> str:
     """At most `length` characters, the cut shown as an ellipsis."""
     return value if len(value) <= length else value[: length - 1] + "…"
-
-
-def hours(seconds: float) -> str:
-    """A span as `3 h 05 min`, `2 d 4 h` or `12 min`."""
-    minutes = int(abs(seconds) // 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60:02d} min"
-    return f"{minutes // 1440} d {minutes % 1440 // 60} h"

@@ -1,11 +1,11 @@
 """The life of an order in one column: revisions, decisions, alerts, people's steps, readings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from databases.alert_tables import AlertQuery
+from databases.alert_tables import AlertQuery, AlertStep
 from databases.audit import AuditQuery
 from databases.decisions import StoredDecision
 from databases.orders import StoredRevision
@@ -62,13 +62,25 @@ def _decisions(t: Translator, decided: Sequence[StoredDecision]) -> Iterator[Mom
 
 
 def _alerts(t: Translator, uow: UnitOfWork, order_id: str) -> Iterator[Moment]:
+    reasons = {reason.code: t.pick(reason.name_zh, reason.name_en) for reason in uow.alerts.reasons()}
     for alert in uow.alerts.queue(AlertQuery(states=ALL_STATES, order_id=order_id)).items:
         raised = t("timeline.alert", n=alert.alert_id, step=t("step.raised"))
         yield Moment(at=alert.created_at, text=raised, href=f"/alerts/{alert.alert_id}")
         for step in uow.alerts.steps(alert.alert_id):
             text = t("timeline.alert", n=alert.alert_id, step=t.known("step", step.step))
-            note = _note(step.actor, dict(step.details))
+            note = _step_note(t, step, reasons)
             yield Moment(at=step.at, text=text, note=note, href=f"/alerts/{alert.alert_id}")
+
+
+def _step_note(t: Translator, step: AlertStep, reasons: Mapping[str, str]) -> str:
+    """Who did the step and how, in words; that somebody took a work item for themselves is said by the step's name."""
+    said = []
+    for name, value in step.details.items():
+        if value in ("", None, [], {}, step.actor):
+            continue
+        word = t.known("disposition", str(value)) if name == "disposition" else reasons.get(str(value), str(value))
+        said.append(f"{t.known('step_detail', name)}: {word}")
+    return " · ".join([step.actor, *said])
 
 
 def _audited(t: Translator, uow: UnitOfWork, order_id: str) -> Iterator[Moment]:

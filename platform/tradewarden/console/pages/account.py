@@ -9,7 +9,7 @@ from databases.access import ApiToken
 from tradewarden.auth import accounts, tokens
 from tradewarden.auth.permissions import PERMISSIONS, Action, Role
 from tradewarden.console.guard import session_cookie
-from tradewarden.console.pages.door import At
+from tradewarden.console.pages.door import At, Id
 
 EXAMPLE = '{"order_id": "O-2026-000251", "declaration": {"header": {"direction": "E"}}}'
 
@@ -32,7 +32,7 @@ def make_token(at: At, name: Annotated[str, Form(max_length=60)] = "") -> Respon
     return _account(at, secret)
 
 
-def revoke_token(at: At, token_id: int) -> Response:
+def revoke_token(at: At, token_id: Id) -> Response:
     with at.app.database.writing() as uow:
         tokens.revoke(uow, at.username, token_id, at.now)
     return at.go("/account", "revoked")

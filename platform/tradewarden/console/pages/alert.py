@@ -9,22 +9,21 @@ from fastapi.responses import Response
 from databases.alert_tables import Alert, Reason
 from databases.errors import FourEyesViolated
 from databases.unit_of_work import UnitOfWork
-from risk.findings import Outcome
+from databases.users import User
 from tradewarden.auth.permissions import Action
 from tradewarden.auth.refusals import Refused
 from tradewarden.console import order_grounds
 from tradewarden.console.desk import Desk
 from tradewarden.console.formats import local
-from tradewarden.console.pages.alerts import proposal_of, propose_in, reason_names, row
-from tradewarden.console.pages.door import At
+from tradewarden.console.pages.alerts import fitting, proposal_of, propose_in, reason_names, row
+from tradewarden.console.pages.door import At, Id
 from tradewarden.console.pages.order import list_names
 from tradewarden.console.tiers import profiles_of
 
 GROUNDS_SHOWN = 12
-DISPOSITIONS = ("release", "return", "refuse", "acknowledge")
 
 
-def alert(at: At, alert_id: int) -> Response:
+def alert(at: At, alert_id: Id) -> Response:
     with at.app.database.writing() as uow:
         found = _found(uow, alert_id)
         at.audited(uow, "alert.read", "alert", str(alert_id), order=found.order_id)
@@ -37,7 +36,7 @@ def alert(at: At, alert_id: int) -> Response:
     speaking = order_grounds.finding_rows(decided.decision, reader).speaking if decided else ()
     return at.page(
         "alert.html",
-        row=row(found, client, at.now),
+        row=row(at, found, client),
         alert=found,
         steps=steps,
         order=order.summary if order else None,
@@ -47,22 +46,22 @@ def alert(at: At, alert_id: int) -> Response:
         choices=_choices(found, reasons),
         mine=found.assignee == at.username,
         may_work=at.can(Action.ALERTS_WORK),
-        may_approve=at.can(Action.RELEASE_APPROVE) and found.proposed_by != at.username,
+        may_approve=at.can(Action.RELEASE_APPROVE)
+        and found.proposed_by != at.username
+        and not _younger(at.user, found),
+        younger=at.can(Action.RELEASE_APPROVE) and _younger(at.user, found),
     )
 
 
 def _choices(found: Alert, reasons: Sequence[Reason]) -> list[tuple[str, list[Reason]]]:
     """The predefined reasons by disposition; no release for what the machine refused, only notes for the system's."""
-    wanted: tuple[str, ...] = ("acknowledge",) if found.kind != "decision" else DISPOSITIONS[:3]
-    if found.outcome is Outcome.REFUSE:
-        wanted = tuple(word for word in wanted if word != "release")
-    grouped = [(word, [reason for reason in reasons if reason.disposition == word]) for word in wanted]
+    grouped = [(word, [reason for reason in reasons if reason.disposition == word]) for word in fitting(found)]
     return [(word, group) for word, group in grouped if group]
 
 
 def propose(
     at: At,
-    alert_id: int,
+    alert_id: Id,
     reason: Annotated[str, Form(max_length=60)] = "",
     note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
@@ -75,7 +74,7 @@ def propose(
     return at.go(f"/alerts/{alert_id}", "proposed" if done.state == "proposed" else "closed")
 
 
-def approve(at: At, alert_id: int) -> Response:
+def approve(at: At, alert_id: Id) -> Response:
     with at.app.database.writing() as uow:
         found = _found(uow, alert_id)
         _second_person(at, uow, found)
@@ -84,7 +83,7 @@ def approve(at: At, alert_id: int) -> Response:
     return at.go(f"/alerts/{alert_id}", "approved")
 
 
-def reject(at: At, alert_id: int, note: Annotated[str, Form(max_length=1000)] = "") -> Response:
+def reject(at: At, alert_id: Id, note: Annotated[str, Form(max_length=1000)] = "") -> Response:
     if not note.strip():
         raise Refused(422, "alerts.note_wanted")
     with at.app.database.writing() as uow:
@@ -100,8 +99,13 @@ def _second_person(at: Desk, uow: UnitOfWork, found: Alert) -> None:
     user = uow.users.get(at.username)
     if found.proposed_by == at.username:
         raise FourEyesViolated(f"alert {found.alert_id}: {at.username} proposed the release and can't approve it")
-    if user is None or (found.proposed_at and user.created_at >= found.proposed_at):
+    if _younger(user, found):
         raise FourEyesViolated(f"alert {found.alert_id}: the account {at.username} is younger than the proposal")
+
+
+def _younger(user: User | None, found: Alert) -> bool:
+    """Whether the account was made after the proposal, or at the same moment."""
+    return user is None or (found.proposed_at is not None and user.created_at >= found.proposed_at)
 
 
 def _found(uow: UnitOfWork, alert_id: int) -> Alert:

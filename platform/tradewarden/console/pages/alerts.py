@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, cast
 
 from fastapi import Form
 from fastapi.responses import Response
+from pydantic import Field
 
 from databases.alert_tables import Alert, AlertQuery, Disposition, Proposal, Reason
 from databases.errors import ReleaseForbidden, StaleState
@@ -14,35 +14,74 @@ from databases.paging import PageRequest
 from databases.unit_of_work import UnitOfWork
 from risk.canonical import digest
 from risk.facts import ClientProfile
+from risk.findings import Outcome
 from tradewarden.auth.refusals import Refused
 from tradewarden.console.desk import Desk
 from tradewarden.console.filters import PAGE_SIZE, Filters
-from tradewarden.console.formats import hours, local
-from tradewarden.console.pages.door import At
+from tradewarden.console.formats import local
+from tradewarden.console.i18n import Translator
+from tradewarden.console.pages.door import LARGEST_ID, At, Id
 from tradewarden.console.tiers import profiles_of
 
 SORTS = ("due_at", "created_at", "score", "outcome")
 DEFAULT_SORT = "due_at"
 WAITING = ("open", "assigned")
+STATES: Mapping[str, tuple[str, ...]] = {
+    "waiting": WAITING,
+    "open": ("open",),
+    "assigned": ("assigned",),
+    "proposed": ("proposed",),
+    "active": (*WAITING, "proposed"),
+    "closed": ("closed",),
+}
+"""What the choices of the state filter stand for; the first is the queue as it opens."""
 MINE, FREE = "me", "free"
 BULK_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertRow:
-    """An alert in the queue. `left` says how long it still has or how long it is overdue; `alike` groups equals."""
+    """An alert in the queue. `left` says how long it still has or how long it is overdue; `alike` groups equals.
+
+    `fits` are the dispositions it can get, separated by blanks.
+    """
 
     alert: Alert
     client: ClientProfile | None
     overdue: bool
     left: str
     alike: str
+    fits: str
 
 
-def row(alert: Alert, client: ClientProfile | None, now: datetime) -> AlertRow:
-    overdue = alert.state != "closed" and alert.due_at <= now
-    left = hours((alert.due_at - now).total_seconds())
-    return AlertRow(alert=alert, client=client, overdue=overdue, left=left, alike=alike_key(alert))
+def row(at: Desk, alert: Alert, client: ClientProfile | None) -> AlertRow:
+    overdue = alert.state != "closed" and alert.due_at <= at.now
+    left = span(at.t, (alert.due_at - at.now).total_seconds())
+    return AlertRow(
+        alert=alert,
+        client=client,
+        overdue=overdue,
+        left=left,
+        alike=alike_key(alert),
+        fits=" ".join(fitting(alert)),
+    )
+
+
+def span(t: Translator, seconds: float) -> str:
+    """How long, in the reader's words: minutes, hours and minutes, or from two days on days and hours."""
+    minutes = int(abs(seconds) // 60)
+    if minutes < 60:
+        return t("span.minutes", m=minutes)
+    if minutes < 48 * 60:
+        return t("span.hours", h=minutes // 60, m=minutes % 60)
+    return t("span.days", d=minutes // 1440, h=minutes % 1440 // 60)
+
+
+def fitting(alert: Alert) -> tuple[str, ...]:
+    """The dispositions an alert can get: orders are not merely read, and what the machine refused is not released."""
+    if alert.kind != "decision":
+        return ("acknowledge",)
+    return ("return", "refuse") if alert.outcome is Outcome.REFUSE else ("release", "return", "refuse")
 
 
 def alike_key(alert: Alert) -> str:
@@ -55,9 +94,10 @@ def alike_key(alert: Alert) -> str:
 def queue(at: At) -> Response:
     filters = Filters(at.request.query_params)
     assignee = filters.choice("assignee", (MINE, FREE))
-    closed = filters.choice("state", (*WAITING, "proposed", "closed"))
+    # overdue counts everything unclosed; the other counts leave out what waits for a second person
+    state = filters.choice("state", tuple(STATES)) or ("active" if filters.text("overdue") else "waiting")
     query = AlertQuery(
-        states=(closed,) if closed else (*WAITING, "proposed"),
+        states=STATES[state],
         kind=filters.text("kind"),
         assignee=at.username if assignee == MINE else "",
         unassigned=assignee == FREE,
@@ -75,12 +115,14 @@ def queue(at: At) -> Response:
         at.audited(uow, "alerts.listed", "alert_list", query=at.request.url.query[:500], alerts=_ids(found.items))
     return at.page(
         "alerts.html",
-        rows=[row(alert, clients.get(alert.client_id), at.now) for alert in found.items],
+        rows=[row(at, alert, clients.get(alert.client_id)) for alert in found.items],
         total=found.total,
         size=PAGE_SIZE,
         number=filters.page(),
         sort=filters.sort(DEFAULT_SORT),
         values=filters.values,
+        state=state,
+        states=list(STATES),
         reasons=reasons,
         counts=counts,
         mine=mine,
@@ -95,7 +137,7 @@ def approvals(at: At) -> Response:
         clients = profiles_of(uow, (alert.client_id for alert in found.items), local(at.now).date())
         reasons = reason_names(at, uow.alerts.reasons())
         at.audited(uow, "alerts.listed", "alert_list", query="state=proposed", alerts=_ids(found.items))
-    rows = [row(alert, clients.get(alert.client_id), at.now) for alert in found.items]
+    rows = [row(at, alert, clients.get(alert.client_id)) for alert in found.items]
     return at.page(
         "approvals.html", rows=rows, reasons=reasons, total=found.total, size=PAGE_SIZE, number=filters.page()
     )
@@ -109,22 +151,28 @@ def reason_names(at: Desk, reasons: Sequence[Reason]) -> Mapping[str, str]:
     return {reason.code: at.t.pick(reason.name_zh, reason.name_en) for reason in reasons}
 
 
-def take_next(at: At) -> Response:
+def take_next(at: At, after: Annotated[int | None, Form(ge=0, le=LARGEST_ID)] = None) -> Response:
+    """Lead to the next work item; `after` is the one being left, to which one returns when there is no other."""
     with at.app.database.writing() as uow:
-        alert = uow.alerts.next_for(at.username, at.now)
+        alert = uow.alerts.next_for(at.username, at.now, after)
         if alert is not None:
             at.audited(uow, "alert.assigned", "alert", str(alert.alert_id), order=alert.order_id)
-    return at.go(f"/alerts/{alert.alert_id}") if alert is not None else at.go("/alerts", "queue_empty")
+        left = uow.alerts.get(after) if after is not None else None
+    if alert is not None:
+        return at.go(f"/alerts/{alert.alert_id}")
+    if left is not None and (left.state, left.assignee) == ("assigned", at.username):
+        return at.go(f"/alerts/{left.alert_id}", "no_other")
+    return at.go("/alerts", "queue_empty")
 
 
-def take(at: At, alert_id: int) -> Response:
+def take(at: At, alert_id: Id) -> Response:
     with at.app.database.writing() as uow:
         alert = uow.alerts.assign(alert_id, at.username, at.username, at.now)
         at.audited(uow, "alert.assigned", "alert", str(alert_id), order=alert.order_id)
     return at.go(f"/alerts/{alert_id}")
 
 
-def reassign(at: At, alert_id: int, reason: Annotated[str, Form(max_length=300)] = "") -> Response:
+def reassign(at: At, alert_id: Id, reason: Annotated[str, Form(max_length=300)] = "") -> Response:
     """Take over somebody else's work, with a reason."""
     if not reason.strip():
         raise Refused(422, "alerts.reason_wanted")
@@ -136,7 +184,7 @@ def reassign(at: At, alert_id: int, reason: Annotated[str, Form(max_length=300)]
 
 def bulk(
     at: At,
-    alert: Annotated[list[int], Form(max_length=BULK_LIMIT)],
+    alert: Annotated[list[Annotated[int, Field(ge=0, le=LARGEST_ID)]], Form(max_length=BULK_LIMIT)],
     reason: Annotated[str, Form(max_length=60)],
     note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:

@@ -53,6 +53,8 @@ def clients(at: At) -> Response:
         tiers = uow.clients.tier_counts()
         ids = [stored.client.client_id for stored in found.items]
         at.audited(uow, "clients.listed", "client_list", query=at.request.url.query[:500], clients=ids)
+    if (last := filters.beyond(found)) is not None:
+        return at.go(f"{at.request.url.path}?{at.query(page=last)}")
     return at.page(
         "clients.html",
         rows=found.items,
@@ -104,7 +106,7 @@ def _alerts(at: Desk, uow: UnitOfWork, client_id: str) -> list[object]:
     if not at.can(Action.ALERTS_READ):
         return []
     found = uow.alerts.queue(AlertQuery(client_id=client_id), PageRequest(limit=RECENT))
-    return [row(alert, None, at.now) for alert in found.items]
+    return [row(at, alert, None) for alert in found.items]
 
 
 def _outcomes(uow: UnitOfWork, client_id: str) -> dict[str, int]:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import Depends, Form
+from fastapi import Depends, Form, Path
 from fastapi.responses import Response
 
 from tradewarden.auth import accounts, csrf, sessions
@@ -15,6 +15,9 @@ from tradewarden.console.navigation import home
 
 At = Annotated[Desk, Depends(desk)]
 Text = Annotated[str, Form(max_length=200)]
+LARGEST_ID = 2**63 - 1
+Id = Annotated[int, Path(ge=0, le=LARGEST_ID)]
+"""The number of a record in an address; what no database can count to is answered with 404."""
 YEAR_SECONDS = 365 * 24 * 3600
 
 

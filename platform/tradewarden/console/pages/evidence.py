@@ -10,7 +10,7 @@ from databases.audit_chain import AuditEntry
 from integrations.errors import printable
 from tradewarden.auth.refusals import Refused
 from tradewarden.console.filters import PAGE_SIZE, Filters
-from tradewarden.console.pages.door import At
+from tradewarden.console.pages.door import At, Id
 
 RAW_SHOWN = 20_000
 LETTER_STATES = ("open", "replayed", "discarded")
@@ -42,6 +42,8 @@ def audit(at: At) -> Response:
         checkpoints = uow.audit.checkpoints()
         problems = [problem for head in streams for problem in uow.audit.verify(head.stream)] if verify else None
         at.audited(uow, "audit.read", "audit", query=at.request.url.query[:500])
+    if (last := filters.beyond(found)) is not None:
+        return at.go(f"{at.request.url.path}?{at.query(page=last)}")
     return at.page(
         "audit.html",
         rows=[EntryRow(entry, _details(entry.details)) for entry in found.items],
@@ -73,6 +75,8 @@ def dead_letters(at: At) -> Response:
     with at.app.database.writing() as uow:
         found = uow.dead_letters.list("" if state == "all" else state, filters.request(LETTER_SORTS, "-received_at"))
         at.audited(uow, "dead_letters.listed", "dead_letter", letters=[letter.letter_id for letter in found.items])
+    if (last := filters.beyond(found)) is not None:
+        return at.go(f"{at.request.url.path}?{at.query(page=last)}")
     return at.page(
         "dead_letters.html",
         rows=found.items,
@@ -84,7 +88,7 @@ def dead_letters(at: At) -> Response:
     )
 
 
-def dead_letter(at: At, letter_id: int) -> Response:
+def dead_letter(at: At, letter_id: Id) -> Response:
     """One letter; its raw bytes are shown as text in which nothing invisible hides, and never interpreted."""
     with at.app.database.writing() as uow:
         letter = uow.dead_letters.get(letter_id)

@@ -12,7 +12,7 @@ from risk.nouns.parties import Kind
 from tradewarden.auth.refusals import Refused
 from tradewarden.console import order_grounds
 from tradewarden.console.lookup import Found, Question, look_up
-from tradewarden.console.pages.door import At
+from tradewarden.console.pages.door import At, Id
 from tradewarden.console.pages.order import list_names
 
 JUDGEMENTS = ("same", "not_same", "unsure")
@@ -51,7 +51,7 @@ def _page(at: At, question: Question, found: Found | None) -> Response:
 
 def judge(
     at: At,
-    match_id: int,
+    match_id: Id,
     judgement: Annotated[str, Form(max_length=20)],
     note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
