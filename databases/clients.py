@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Date, Index, Row, Table, bindparam, func, select
+from sqlalchemy import Column, Connection, Date, Index, Row, Table, and_, bindparam, func, select, true
 
 from databases.bulk import chunks, insert_rows
 from databases.columns import Scaled, UtcTime, body, metadata, number, time, words
@@ -214,8 +214,11 @@ class Clients:
         found = select(clients)
         if query.text:
             exact = (c.client_id == query.text) | (c.uscc == query.text) | (c.customs_code == query.text)
-            part = c.name.icontains(query.text, autoescape=True) | c.name_en.icontains(query.text, autoescape=True)
-            found = found.where(exact | part)
+            parts = [
+                c.name.icontains(word, autoescape=True) | c.name_en.icontains(word, autoescape=True)
+                for word in query.text.split()
+            ]
+            found = found.where(exact | and_(true(), *parts))
         found = found.where(c.tier == query.tier) if query.tier else found
         found = found.where(c.admission == query.admission) if query.admission else found
         if query.verification_due_before is not None:

@@ -6,14 +6,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, or_, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
 
 from databases.clients import clients
-from databases.decision_tables import findings
-from databases.order_tables import order_containers, orders
+from databases.decision_tables import decisions, findings
+from databases.order_tables import order_containers, order_revisions, orders
 from databases.paging import Page, PageRequest, ordered, paged
 from risk.findings import Outcome
 
+SPARE = 10  # revisions looked at for each order wanted: one order may have several
 SORTS = ("updated_at", "order_id", "client_name", "total_usd", "score", "declared_on", "traded_at", "outcome")
 EQUAL = (
     "client_id",
@@ -105,6 +106,30 @@ def found_orders(connection: Connection, query: OrderQuery, page: PageRequest | 
     return paged(connection, ordered(wanted, page, sorts, "updated_at"), page, summary)
 
 
+@dataclass(frozen=True, slots=True)
+class RecentOrder:
+    """An order and when its decision was recorded here, whatever time its event says."""
+
+    summary: OrderSummary
+    recorded_at: datetime
+
+
+def latest_orders(connection: Connection, limit: int) -> list[RecentOrder]:
+    """The orders whose revisions came on record last, newest first; at most `limit`."""
+    r = order_revisions.c  # its numbers grow as revisions are recorded: no index on a time is needed
+    tail = select(r.id, r.order_id).order_by(r.id.desc()).limit(limit * SPARE).subquery()
+    last = select(tail.c.order_id, func.max(tail.c.id).label("id")).group_by(tail.c.order_id).subquery()
+    recorded_at = func.coalesce(decisions.c.recorded_at, orders.c.updated_at, type_=decisions.c.recorded_at.type)
+    wanted = (
+        select(orders, recorded_at.label("recorded_at"))
+        .join(last, last.c.order_id == orders.c.order_id)
+        .outerjoin(decisions, decisions.c.decision_id == orders.c.decision_id)
+        .order_by(last.c.id.desc())
+        .limit(limit)
+    )
+    return [RecentOrder(summary(row), row.recorded_at) for row in connection.execute(wanted)]
+
+
 def _conditions(query: OrderQuery) -> Iterator[ColumnElement[bool]]:
     c = orders.c
     for name in EQUAL:
@@ -142,8 +167,10 @@ def _exactly(text: str) -> ColumnElement[bool]:
 
 
 def _in_names(text: str) -> ColumnElement[bool]:
+    """Every word of the text in one name or another: "宁波 毛纺" finds 宁波某某毛纺有限公司."""
     names = (orders.c.client_name, orders.c.buyer, orders.c.order_id)
-    return or_(*(column.icontains(text, autoescape=True) for column in names))
+    found = [or_(*(column.icontains(word, autoescape=True) for column in names)) for word in text.split()]
+    return and_(true(), *found)
 
 
 def summary(row: Row[Any]) -> OrderSummary:

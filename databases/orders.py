@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from databases.bulk import chunks, insert_rows, upsert, writes
 from databases.order_rows import Described, container_rows, line_rows, order_row, trading_time
-from databases.order_search import OrderQuery, OrderSummary, found_orders, summary
+from databases.order_search import OrderQuery, OrderSummary, RecentOrder, found_orders, latest_orders, summary
 from databases.order_tables import order_containers, order_events, order_lines, order_revisions, orders
 from databases.paging import Page, PageRequest
 from databases.shared_use import UseKey, shared_uses
@@ -221,6 +221,10 @@ class Orders:
     def search(self, query: OrderQuery, page: PageRequest | None = None) -> Page[OrderSummary]:
         """Orders that meet every filter given; sorts: see `order_search.SORTS`."""
         return found_orders(self.connection, query, page)
+
+    def latest(self, limit: int) -> list[RecentOrder]:
+        """The orders that came on record last, newest first."""
+        return latest_orders(self.connection, limit)
 
     def get(self, order_id: str) -> StoredOrder | None:
         """The order in force."""

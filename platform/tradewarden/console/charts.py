@@ -17,11 +17,11 @@ OUTCOMES = tuple(outcome.word for outcome in Outcome)
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Counts by outcome word in one hour or day, its label and the link to its records."""
+    """Counts by outcome word in one hour or day, its label and the link to the records of each outcome."""
 
     label: str
     title: str
-    href: str
+    hrefs: Mapping[str, str]
     counts: Mapping[str, int]
 
     @property
@@ -101,7 +101,9 @@ def _column(bucket: Bucket, left: float, step: float, scale: float, base: float)
             height = max(VISIBLE, count * scale)  # a single refusal among thousands must not vanish
             y -= height
             x, width = round(left + step * 0.15, 2), round(step * 0.7, 2)
-            bars.append(Bar(x, round(y, 2), width, round(height, 2), outcome, f"{bucket.title} {count}", bucket.href))
+            bars.append(
+                Bar(x, round(y, 2), width, round(height, 2), outcome, f"{bucket.title} {count}", bucket.hrefs[outcome])
+            )
     return bars
 
 

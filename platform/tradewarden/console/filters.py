@@ -3,8 +3,9 @@ an ignored filter would silently show everything."""
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from databases.paging import PageRequest
+from databases.paging import Page, PageRequest
 from risk.findings import Outcome
 from tradewarden.auth.refusals import Refused
 from tradewarden.console.formats import SHANGHAI
@@ -12,6 +13,8 @@ from tradewarden.console.formats import SHANGHAI
 PAGE_SIZE = 50
 LONGEST = 200
 LAST_PAGE = 20_000
+FIRST_YEAR = 1990
+LAST_YEAR = 2199
 
 
 class Filters:
@@ -51,15 +54,23 @@ class Filters:
         if not value:
             return None
         try:
-            if len(value) == 10:
-                day = date.fromisoformat(value)
-                return datetime.combine(day + timedelta(days=1) if end else day, time(), SHANGHAI)
-            return datetime.fromisoformat(value).replace(tzinfo=SHANGHAI)
-        except (ValueError, OverflowError) as error:
+            whole_day = len(value) == 10
+            day = date.fromisoformat(value[:10])
+            found = datetime.combine(day, time()) if whole_day else datetime.fromisoformat(value)
+        except ValueError as error:
             raise self._wrong(name, "filter.date") from error
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:  # outside, the database or the zone can't compute
+            raise self._wrong(name, "filter.date_range", first=FIRST_YEAR, last=LAST_YEAR)
+        return (found + timedelta(days=1) if end and whole_day else found).replace(tzinfo=SHANGHAI)
 
     def page(self) -> int:
-        return self.number("page", 1, LAST_PAGE) or 1
+        """The page asked for; what lies far beyond any list is read as the last one we count to."""
+        return min(self.number("page", 1, 10**9) or 1, LAST_PAGE)
+
+    def beyond(self, found: Page[Any]) -> int | None:
+        """The last page there is, when the one asked for lies behind it."""
+        last = max(1, -(-found.total // PAGE_SIZE))
+        return last if self.page() > last else None
 
     def request(self, sorts: tuple[str, ...], default: str) -> PageRequest:
         """The page asked for; `sort` is a field name, with a minus for descending."""
@@ -74,5 +85,5 @@ class Filters:
     def sort(self, default: str) -> str:
         return self.text("sort") or default
 
-    def _wrong(self, name: str, key: str) -> Refused:
-        return Refused(422, key, {"where": name, "seen": self.values.get(name, "")[:60]})
+    def _wrong(self, name: str, key: str, **more: object) -> Refused:
+        return Refused(422, key, {"where": name, "seen": self.values.get(name, "")[:60], **more})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from fastapi.responses import Response, StreamingResponse
 
@@ -29,6 +30,14 @@ EXPORTED = (
     "order_class", "supervision", "decision_id", "updated_at",
 )  # fmt: skip
 
+WORDED = {
+    "state": "order_state",
+    "direction": "direction",
+    "order_class": "order_class",
+    "supervision": "supervision",
+}
+MONEY = ("total", "total_usd")
+
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
@@ -50,6 +59,8 @@ def orders(at: At) -> Response:
         tiers = tiers_of(uow, (summary.client_id for summary in found.items), local(at.now).date())
         ids = [summary.order_id for summary in found.items]
         at.audited(uow, "orders.listed", "order_list", query=_shown(at), orders=ids)
+    if (last := filters.beyond(found)) is not None:
+        return at.go(f"{at.request.url.path}?{at.query(page=last)}")
     return at.page(
         "orders.html",
         rows=[OrderRow(summary, tiers.get(summary.client_id, "")) for summary in found.items],
@@ -113,9 +124,12 @@ def export(at: At) -> Response:
 
 def _cells(at: Desk, found: Sequence[OrderSummary]) -> Iterator[Sequence[object]]:
     for summary in found:
-        values = {column: getattr(summary, column) for column in EXPORTED}
+        values: dict[str, Any] = {column: getattr(summary, column) for column in EXPORTED}
         values["outcome"] = at.t(f"outcome.{summary.outcome.word}") if summary.outcome is not None else ""
-        values["state"] = at.t.known("order_state", summary.state)
+        for column, family in WORDED.items():
+            values[column] = at.t.known(family, values[column]) if values[column] else ""
+        for column in MONEY:
+            values[column] = "" if values[column] is None else f"{values[column]:.2f}"
         values["updated_at"] = moment_s(summary.updated_at)
         yield [values[column] for column in EXPORTED]
 
@@ -137,6 +151,8 @@ def decisions(at: At) -> Response:
         clients = profiles_of(uow, (row.client_id for row in found.items), local(at.now).date())
         ids = [row.order_id for row in found.items]
         at.audited(uow, "decisions.listed", "order_list", query=_shown(at), orders=ids)
+    if (last := filters.beyond(found)) is not None:
+        return at.go(f"{at.request.url.path}?{at.query(page=last)}")
     return at.page(
         "decisions.html",
         rows=[DecisionRow(row, clients.get(row.client_id)) for row in found.items],

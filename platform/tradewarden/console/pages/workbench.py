@@ -11,8 +11,7 @@ from fastapi.responses import Response
 
 from databases.decision_figures import Bucket as Counted
 from databases.decision_figures import Figures
-from databases.order_search import OrderQuery, OrderSummary
-from databases.paging import PageRequest
+from databases.order_search import OrderSummary, RecentOrder
 from databases.unit_of_work import UnitOfWork
 from risk.canonical import digest
 from risk.findings import Outcome
@@ -56,9 +55,13 @@ class Reading:
 class Latest:
     """A row of the latest decisions."""
 
-    summary: OrderSummary
+    recent: RecentOrder
     tier: str
     fresh: bool
+
+    @property
+    def summary(self) -> OrderSummary:
+        return self.recent.summary
 
 
 def workbench(at: At, period: Annotated[str, Query(max_length=5)] = "24h") -> Response:
@@ -98,9 +101,11 @@ def latest(at: At, after: Annotated[str, Query(max_length=40)] = "") -> Response
 
 
 def _latest(at: Desk, uow: UnitOfWork) -> list[Latest]:
-    found = uow.orders.search(OrderQuery(), PageRequest(limit=LATEST, sort="updated_at")).items
-    tiers = tiers_of(uow, (summary.client_id for summary in found), local(at.now).date())
-    return [Latest(summary, tiers.get(summary.client_id, ""), at.now - summary.updated_at < FRESH) for summary in found]
+    found = uow.orders.latest(LATEST)
+    tiers = tiers_of(uow, (recent.summary.client_id for recent in found), local(at.now).date())
+    return [
+        Latest(recent, tiers.get(recent.summary.client_id, ""), at.now - recent.recorded_at < FRESH) for recent in found
+    ]
 
 
 def _seen(rows: list[Latest]) -> str:
@@ -186,12 +191,13 @@ def _chart(figures: Figures, period: str) -> charts.Chart:
 
 def _bucket(counted: Counted, hourly: bool) -> charts.Bucket:
     start = local(counted.start)
-    end = start + (timedelta(hours=1) if hourly else timedelta(days=1))
+    end = start + timedelta(hours=1) if hourly else start  # a bare date as end means that whole day
     written = "%Y-%m-%dT%H:%M" if hourly else "%Y-%m-%d"
+    since, until = start.strftime(written), end.strftime(written)
     return charts.Bucket(
         label=start.strftime("%H" if hourly else "%m-%d"),
         title=start.strftime("%m-%d %H:00" if hourly else "%Y-%m-%d"),
-        href=records(since=start.strftime(written), until=end.strftime(written)),
+        hrefs={word: records(outcome=word, since=since, until=until) for word in charts.OUTCOMES},
         counts={outcome.word: count for outcome, count in counted.outcomes.items()},
     )
 
