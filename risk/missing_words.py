@@ -24,6 +24,15 @@ PHRASES = (
         "增值税发票 {} 的销方或生产销售单位",
         "seller or producer of VAT invoice {}",
     ),
+    (re.compile(r"screening of every party"), "各参与方的名单筛查", "screening of every party"),
+    (
+        re.compile(r"screening of (?P<what>.+): no list"),
+        "{} 的名单筛查（没有名单）",
+        "screening of {} (no list)",
+    ),
+    (re.compile(r"screening of (?P<what>.+)"), "{} 的名单筛查", "screening of {}"),
+    (re.compile(r"current list (?P<what>.+)"), "名单 {} 的现行版本", "current version of list {}"),
+    (re.compile(r"(?P<what>\d+) more"), "另有 {} 项", "{} more"),
     (_RATE, "{} 汇率", "{} exchange rate"),
 )
 """Texts with a number or a code in them: pattern, Chinese, English."""
@@ -35,7 +44,8 @@ def fact_word(name: str) -> tuple[str, str]:
         return FACT_WORDS[name]
     for pattern, zh, en in PHRASES:
         if found := pattern.fullmatch(name):
-            return zh.format(found["what"]), en.format(found["what"])
+            what = found.groupdict().get("what", "")
+            return zh.format(what), en.format(what)
     indexed = _INDEXED.fullmatch(name)
     if indexed and indexed["name"] in FACT_WORDS:
         zh, en = FACT_WORDS[indexed["name"]]
@@ -45,5 +55,20 @@ def fact_word(name: str) -> tuple[str, str]:
 
 def missing_words(missing: str) -> tuple[str, str]:
     """(zh, en) of everything `risk.findings.no_data` put into its one text."""
-    words = [fact_word(name) for name in _SEPARATOR.split(missing)]
+    words = [fact_word(name) for name in _named(missing)]
     return "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
+
+
+def _named(missing: str) -> list[str]:
+    """The facts one by one. A piece nobody knows behind a phrase belongs to it: `ACME CO., LTD` is one name."""
+    named: list[str] = []
+    for piece in _SEPARATOR.split(missing):
+        if named and _open_ended(named[-1]) and fact_word(piece)[0] == piece:
+            named[-1] += f", {piece}"
+        else:
+            named.append(piece)
+    return named
+
+
+def _open_ended(name: str) -> bool:
+    return name not in FACT_WORDS and any(pattern.fullmatch(name) for pattern, _, _ in PHRASES)

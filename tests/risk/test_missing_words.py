@@ -108,6 +108,13 @@ def test_every_charge_has_its_words(element, part):
         ("something of tomorrow", "something of tomorrow", "something of tomorrow"),
         ("quantities in unit {x}", "按单位 {x} 计的数量", "quantities in unit {x}"),
         ("", "", ""),
+        (
+            "screening of ACME CO., LTD, screening of 甲公司: no list, 3 more",
+            "ACME CO., LTD 的名单筛查、甲公司 的名单筛查（没有名单）、另有 3 项",
+            "screening of ACME CO., LTD, screening of 甲公司 (no list), 3 more",
+        ),
+        ("screening of every party", "各参与方的名单筛查", "screening of every party"),
+        ("current list UN, header.direction", "名单 UN 的现行版本、进出口标志", None),
     ],
 )
 def test_missing_data_in_words(missing, zh, en):
