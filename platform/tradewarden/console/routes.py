@@ -43,6 +43,7 @@ ROUTES: tuple[Route, ...] = (
     get("/alerts", alerts.queue, Action.ALERTS_READ),
     get("/approvals", alerts.approvals, Action.ALERTS_READ),
     post("/alerts/next", alerts.take_next, Action.ALERTS_WORK),
+    get("/alerts/bulk", alerts.bulk_page, Action.ALERTS_READ),
     post("/alerts/bulk", alerts.bulk, Action.ALERTS_WORK),
     get("/alerts/{alert_id}", alert.alert, Action.ALERTS_READ),
     post("/alerts/{alert_id}/take", alerts.take, Action.ALERTS_WORK),

@@ -7,7 +7,7 @@ from fastapi import Form
 from fastapi.responses import Response
 
 from databases.alert_tables import Alert, Reason
-from databases.errors import FourEyesViolated
+from databases.errors import FourEyesViolated, StaleState
 from databases.unit_of_work import UnitOfWork
 from databases.users import User
 from tradewarden.auth.permissions import Action
@@ -18,6 +18,7 @@ from tradewarden.console.formats import local
 from tradewarden.console.pages.alerts import fitting, proposal_of, propose_in, reason_names, row
 from tradewarden.console.pages.door import At, Id
 from tradewarden.console.pages.order import list_names
+from tradewarden.console.pages.overtaken import Attempt, proposed_already, settled
 from tradewarden.console.tiers import profiles_of
 
 GROUNDS_SHOWN = 12
@@ -65,33 +66,67 @@ def propose(
     reason: Annotated[str, Form(max_length=60)] = "",
     note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
-    with at.app.database.writing() as uow:
-        found = _found(uow, alert_id)
+    with at.app.database.reading() as uow:
         chosen = next((one for one in uow.alerts.reasons() if one.code == reason), None)
-        if chosen is None:
-            raise Refused(422, "alerts.reason_wanted")
-        done = propose_in(at, uow, found, proposal_of(chosen, note))
-    return at.go(f"/alerts/{alert_id}", "proposed" if done.state == "proposed" else "closed")
+    if chosen is None:
+        raise Refused(422, "alerts.reason_wanted")
+    proposal = proposal_of(chosen, note)
+    done = "proposed" if chosen.disposition == "release" else "closed"
+    try:
+        with at.app.database.writing() as uow:
+            propose_in(at, uow, _found(uow, alert_id), proposal)
+    except StaleState as error:
+        same = Attempt(
+            alert_id=alert_id,
+            repeated=lambda one: proposed_already(one, proposal, at.username),
+            done=done,
+            note=proposal.note,
+        )
+        return settled(at, same, error)
+    return at.go(f"/alerts/{alert_id}", done)
 
 
 def approve(at: At, alert_id: Id) -> Response:
-    with at.app.database.writing() as uow:
-        found = _found(uow, alert_id)
-        _second_person(at, uow, found)
-        uow.alerts.approve(alert_id, at.username, at.now)
-        at.audited(uow, "alert.approved", "alert", str(alert_id), order=found.order_id, proposed_by=found.proposed_by)
+    try:
+        with at.app.database.writing() as uow:
+            found = _found(uow, alert_id)
+            _second_person(at, uow, found)
+            uow.alerts.approve(alert_id, at.username, at.now)
+            at.audited(
+                uow, "alert.approved", "alert", str(alert_id), order=found.order_id, proposed_by=found.proposed_by
+            )
+    except StaleState as error:
+        same = Attempt(
+            alert_id=alert_id,
+            repeated=lambda one: (one.state, one.disposition, one.closed_by) == ("closed", "release", at.username),
+            done="approved",
+        )
+        return settled(at, same, error)
     return at.go(f"/alerts/{alert_id}", "approved")
 
 
 def reject(at: At, alert_id: Id, note: Annotated[str, Form(max_length=1000)] = "") -> Response:
-    if not note.strip():
+    reason = note.strip()
+    if not reason:
         raise Refused(422, "alerts.note_wanted")
-    with at.app.database.writing() as uow:
-        found = _found(uow, alert_id)
-        _second_person(at, uow, found)
-        uow.alerts.reject(alert_id, at.username, note.strip(), at.now)
-        at.audited(uow, "alert.rejected", "alert", str(alert_id), reason=note.strip(), order=found.order_id)
+    try:
+        with at.app.database.writing() as uow:
+            found = _found(uow, alert_id)
+            _second_person(at, uow, found)
+            uow.alerts.reject(alert_id, at.username, reason, at.now)
+            at.audited(uow, "alert.rejected", "alert", str(alert_id), reason=reason, order=found.order_id)
+    except StaleState as error:
+        same = Attempt(alert_id=alert_id, repeated=lambda one: _rejected(at, one, reason), done="rejected", note=reason)
+        return settled(at, same, error)
     return at.go(f"/alerts/{alert_id}", "rejected")
+
+
+def _rejected(at: Desk, found: Alert, note: str) -> bool:
+    """Whether the alert's last step is this person's rejection with this reason."""
+    with at.app.database.reading() as uow:
+        last = uow.alerts.steps(found.alert_id)[-1:]
+    said = [(step.step, step.actor, step.details.get("note")) for step in last]
+    return found.state == "assigned" and said == [("rejected", at.username, note)]
 
 
 def _second_person(at: Desk, uow: UnitOfWork, found: Alert) -> None:

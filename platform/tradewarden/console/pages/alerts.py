@@ -21,6 +21,7 @@ from tradewarden.console.filters import PAGE_SIZE, Filters
 from tradewarden.console.formats import local
 from tradewarden.console.i18n import Translator
 from tradewarden.console.pages.door import LARGEST_ID, At, Id
+from tradewarden.console.pages.overtaken import Attempt, overtaken, proposed_already, settled
 from tradewarden.console.tiers import profiles_of
 
 SORTS = ("due_at", "created_at", "score", "outcome")
@@ -37,6 +38,7 @@ STATES: Mapping[str, tuple[str, ...]] = {
 """What the choices of the state filter stand for; the first is the queue as it opens."""
 MINE, FREE = "me", "free"
 BULK_LIMIT = 100
+DISPOSITIONS = ("release", "return", "refuse", "acknowledge")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +93,21 @@ def alike_key(alert: Alert) -> str:
     return digest([alert.kind, alert.outcome, checks])[:16]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """A bulk verdict as it was sent, to be shown again with what was wrong with it."""
+
+    numbers: Sequence[int] = ()
+    reason: str = ""
+    note: str = ""
+    problem: Refused | None = None
+
+
 def queue(at: At) -> Response:
+    return _queue(at, Selection())
+
+
+def _queue(at: Desk, chosen: Selection) -> Response:
     filters = Filters(at.request.query_params)
     assignee = filters.choice("assignee", (MINE, FREE))
     # overdue counts everything unclosed; the other counts leave out what waits for a second person
@@ -113,9 +129,13 @@ def queue(at: At) -> Response:
         counts = uow.alerts.counts(at.now)
         mine = uow.alerts.queue(AlertQuery(states=WAITING, assignee=at.username), PageRequest(limit=1)).total
         at.audited(uow, "alerts.listed", "alert_list", query=at.request.url.query[:500], alerts=_ids(found.items))
+    rows = [row(at, alert, clients.get(alert.client_id)) for alert in found.items]
     return at.page(
         "alerts.html",
-        rows=[row(at, alert, clients.get(alert.client_id)) for alert in found.items],
+        chosen.problem.status if chosen.problem else 200,
+        rows=rows,
+        chosen=chosen,
+        dispositions=[word for word in DISPOSITIONS if any(word in one.fits.split() for one in rows)],
         total=found.total,
         size=PAGE_SIZE,
         number=filters.page(),
@@ -166,40 +186,78 @@ def take_next(at: At, after: Annotated[int | None, Form(ge=0, le=LARGEST_ID)] = 
 
 
 def take(at: At, alert_id: Id) -> Response:
-    with at.app.database.writing() as uow:
-        alert = uow.alerts.assign(alert_id, at.username, at.username, at.now)
-        at.audited(uow, "alert.assigned", "alert", str(alert_id), order=alert.order_id)
+    try:
+        with at.app.database.writing() as uow:
+            alert = uow.alerts.assign(alert_id, at.username, at.username, at.now)
+            at.audited(uow, "alert.assigned", "alert", str(alert_id), order=alert.order_id)
+    except StaleState as error:
+        return settled(at, Attempt(alert_id=alert_id, repeated=lambda one: _has(at, one)), error)
     return at.go(f"/alerts/{alert_id}")
 
 
 def reassign(at: At, alert_id: Id, reason: Annotated[str, Form(max_length=300)] = "") -> Response:
     """Take over somebody else's work, with a reason."""
-    if not reason.strip():
+    why = reason.strip()
+    if not why:
         raise Refused(422, "alerts.reason_wanted")
-    with at.app.database.writing() as uow:
-        alert = uow.alerts.reassign(alert_id, at.username, at.username, reason.strip(), at.now)
-        at.audited(uow, "alert.reassigned", "alert", str(alert_id), reason=reason.strip(), order=alert.order_id)
+    try:
+        with at.app.database.writing() as uow:
+            found = uow.alerts.get(alert_id)
+            if found is not None and _has(at, found):
+                return at.go(f"/alerts/{alert_id}", "reassigned")
+            alert = uow.alerts.reassign(alert_id, at.username, at.username, why, at.now)
+            at.audited(uow, "alert.reassigned", "alert", str(alert_id), reason=why, order=alert.order_id)
+    except StaleState as error:
+        same = Attempt(alert_id=alert_id, repeated=lambda one: _has(at, one), done="reassigned", note=why)
+        return settled(at, same, error)
     return at.go(f"/alerts/{alert_id}", "reassigned")
+
+
+def _has(at: Desk, alert: Alert) -> bool:
+    return (alert.state, alert.assignee) == ("assigned", at.username)
+
+
+def bulk_page(at: At) -> Response:
+    """Where a reload or a change of language after a refused bulk verdict leads: the queue with its filters."""
+    return at.go("/alerts" + (f"?{at.request.url.query}" if at.request.url.query else ""))
 
 
 def bulk(
     at: At,
     alert: Annotated[list[Annotated[int, Field(ge=0, le=LARGEST_ID)]], Form(max_length=BULK_LIMIT)],
-    reason: Annotated[str, Form(max_length=60)],
+    reason: Annotated[str, Form(max_length=60)] = "",
     note: Annotated[str, Form(max_length=1000)] = "",
 ) -> Response:
     """One verdict on several alike alerts, in one transaction: all of them or none."""
-    with at.app.database.writing() as uow:
-        chosen = _reason(uow, reason)
-        found = [uow.alerts.get(alert_id) for alert_id in dict.fromkeys(alert)]
-        known = [one for one in found if one is not None]
-        if len(known) < len(found):
-            raise Refused(404, "alerts.unknown", {"seen": len(found) - len(known)})
-        if len({alike_key(one) for one in known}) > 1:
-            raise Refused(422, "alerts.not_alike", {"seen": len(known)})
-        for one in known:
-            propose_in(at, uow, one, proposal_of(chosen, note))
+    numbers = tuple(dict.fromkeys(alert))
+    try:
+        with at.app.database.writing() as uow:
+            chosen = _reason(uow, reason)
+            for one in _alike(uow, numbers):
+                _dispose(at, uow, one, proposal_of(chosen, note))
+    except Refused as problem:
+        return _queue(at, Selection(numbers=numbers, reason=reason, note=note, problem=problem))
     return at.go("/alerts", "proposed" if chosen.disposition == "release" else "closed")
+
+
+def _alike(uow: UnitOfWork, numbers: Sequence[int]) -> list[Alert]:
+    found = [uow.alerts.get(number) for number in numbers]
+    known = [one for one in found if one is not None]
+    if len(known) < len(found):
+        missing = next(number for number, one in zip(numbers, found, strict=True) if one is None)
+        raise Refused(404, "alerts.unknown", {"seen": missing})
+    if len({alike_key(one) for one in known}) > 1:
+        raise Refused(422, "alerts.not_alike", {"seen": len(known)})
+    return known
+
+
+def _dispose(at: Desk, uow: UnitOfWork, alert: Alert, proposal: Proposal) -> None:
+    if proposed_already(alert, proposal, at.username):
+        return
+    try:
+        propose_in(at, uow, alert, proposal)
+    except StaleState as error:
+        raise overtaken(uow.alerts.get(alert.alert_id) or alert) from error
 
 
 def proposal_of(reason: Reason, note: str) -> Proposal:
@@ -208,13 +266,14 @@ def proposal_of(reason: Reason, note: str) -> Proposal:
 
 
 def propose_in(at: Desk, uow: UnitOfWork, alert: Alert, proposal: Proposal) -> Alert:
-    """Take a free alert and give the verdict. Raises Refused 409 when somebody else has it or it was refused."""
+    """Take a free alert and give the verdict.
+
+    Raises StaleState when somebody else has it, Refused 409 when a release was asked of what the machine refused.
+    """
     try:
         if alert.state == "open":
             uow.alerts.assign(alert.alert_id, at.username, at.username, at.now)
         done = uow.alerts.propose(alert.alert_id, proposal, at.username, at.now)
-    except StaleState as error:
-        raise Refused(409, "alerts.stale", {"seen": alert.alert_id}) from error
     except ReleaseForbidden as error:
         raise Refused(409, "storage.release_forbidden") from error
     except ValueError as error:

@@ -27,6 +27,14 @@
     const count = picked().length;
     bulk.hidden = count === 0;
     one("[data-bulk-count]", bulk).textContent = String(count);
+    /* only verdicts that every chosen alert can get */
+    const fits = picked().map((box) => box.dataset.fits.split(" "));
+    all("optgroup[data-disposition]", bulk).forEach((group) => {
+      const unfit = fits.some((words) => !words.includes(group.dataset.disposition));
+      group.disabled = unfit;
+      group.hidden = unfit;
+      if (unfit) all("option:checked", group).forEach((option) => { option.selected = false; });
+    });
   };
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-all]")) {
@@ -38,6 +46,31 @@
 
   document.addEventListener("change", (event) => {
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+  });
+
+  /* a form is sent once: a second click while the answer is on its way does nothing */
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post" || form.closest("[hx-post], [hx-boost]")) return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "1";
+    /* after the browser has read the fields: a disabled button would not send its own value */
+    setTimeout(() => all("button, input[type=submit]", form).forEach((button) => {
+      if (!button.disabled) {
+        button.disabled = true;
+        button.dataset.locked = "1";
+      }
+    }));
+  });
+  window.addEventListener("pageshow", () => {
+    all("form[data-sent]").forEach((form) => { delete form.dataset.sent; });
+    all("[data-locked]").forEach((button) => {
+      button.disabled = false;
+      delete button.dataset.locked;
+    });
   });
 
   /* dropping a file on the intake page */
