@@ -3,6 +3,7 @@
 import secrets
 import traceback
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
@@ -25,10 +26,12 @@ from databases.errors import (
 )
 from integrations.errors import DoorError, LimitExceeded, Unavailable, printable
 from tradewarden.api.problems import TITLES, problem
-from tradewarden.api.security import HEADERS
+from tradewarden.api.security import HEADERS, BodyTooLarge
 from tradewarden.auth.refusals import MustChangePassword, NotSignedIn, Refused
 from tradewarden.console.desk import Desk
-from tradewarden.console.guard import LANGUAGE_COOKIE
+from tradewarden.console.error_words import explained, worded
+from tradewarden.console.formats import number
+from tradewarden.console.guard import LANGUAGE_COOKIE, visitor
 from tradewarden.console.i18n import TEXTS, Translator
 from tradewarden.wiring import Application
 
@@ -57,6 +60,11 @@ def for_programs(request: Request) -> bool:
     """Whether this address is read by programs: the REST interface, health and metrics."""
     path = request.url.path
     return path.startswith("/api/") or path in {"/healthz", "/readyz", "/metrics"}
+
+
+def megabytes(size: int) -> str:
+    """A number of bytes in MB, two decimals at most."""
+    return f"{number((Decimal(size) / 1_000_000).quantize(Decimal('0.01')))} MB"
 
 
 def add_handlers(server: FastAPI, app: Application) -> None:
@@ -91,6 +99,9 @@ def add_handlers(server: FastAPI, app: Application) -> None:
         )
 
     def http(request: Request, error: Exception) -> Response:
+        if isinstance(error, BodyTooLarge):
+            sizes = {"seen": megabytes(error.seen), "limit": megabytes(error.limit)}
+            return answer(request, Refused(413, "http.too_large", sizes))
         status = error.status_code if isinstance(error, HTTPException) else 500
         return answer(
             request, Refused(status if status in TITLES else 400, f"http.{status if status in TITLES else 400}")
@@ -137,15 +148,24 @@ def answered(app: Application, request: Request, refused: Refused, more: Mapping
         step = f"error.{refused.status}.next"
         next_step = " | ".join(TEXTS[step]) if step in TEXTS else ""
         return problem(refused.status, f"{zh} | {en}", next_step=next_step, **shown, **more)
-    found = getattr(request.state, "desk", None)
-    desk = (
-        found
-        if isinstance(found, Desk)
-        else Desk(
-            app=app, request=request, now=app.clock(), secret="", language=request.cookies.get(LANGUAGE_COOKIE, "")
-        )
-    )
-    detail = desk.t(refused.key, **refused.values)
+    desk = _desk(app, request)
     return desk.page(
-        "error.html", refused.status, status_code=refused.status, detail=detail, reference=more.get("reference", "")
+        "error.html",
+        refused.status,
+        status_code=refused.status,
+        became=explained(desk.t, refused.status, request.method),
+        detail=desk.t(refused.key, **worded(desk.t, refused.values)),
+        reference=more.get("reference", ""),
     )
+
+
+def _desk(app: Application, request: Request) -> Desk:
+    """The reader's desk: whoever is signed in keeps the navigation, also where no guard has set a desk up."""
+    found = getattr(request.state, "desk", None)
+    if isinstance(found, Desk):
+        return found
+    try:
+        return visitor(app, request)
+    except StorageError:  # the memory is what fails; the page that says so must not need it
+        language = request.cookies.get(LANGUAGE_COOKIE, "")
+        return Desk(app=app, request=request, now=app.clock(), secret="", language=language)

@@ -67,10 +67,10 @@ def _secret(app: Application, request: Request) -> str:
     return request.cookies.get(session_cookie(https)) or request.cookies.get(anonymous_cookie(https)) or ""
 
 
-def _admitted(app: Application, route: Route, request: Request) -> Desk:
+def visitor(app: Application, request: Request, *, counting: bool = True) -> Desk:
+    """The desk of whoever asks, signed in or not; `counting` fills the numbers of the navigation."""
     now = app.clock()
-    secret = request.cookies.get(session_cookie(app.settings.https), "")
-    visitor = Desk(
+    anonymous = Desk(
         app=app,
         request=request,
         now=now,
@@ -78,10 +78,16 @@ def _admitted(app: Application, route: Route, request: Request) -> Desk:
         language=request.cookies.get(LANGUAGE_COOKIE, ""),
     )
     with app.database.reading() as uow:
-        found = sessions.found(uow, secret, now)
-        signed_in = _signed_in(visitor, *found) if found else visitor
-        if route.action is not None and signed_in.can(Action.ALERTS_READ):
+        found = sessions.found(uow, request.cookies.get(session_cookie(app.settings.https), ""), now)
+        signed_in = _signed_in(anonymous, *found) if found else anonymous
+        if counting and signed_in.can(Action.ALERTS_READ):
             signed_in = replace(signed_in, counts=_counts(uow.alerts.counts(now)))
+    return signed_in
+
+
+def _admitted(app: Application, route: Route, request: Request) -> Desk:
+    signed_in = visitor(app, request, counting=route.action is not None)
+    now = signed_in.now
     if route.action is None:
         return signed_in
     if signed_in.user is None:
@@ -97,9 +103,9 @@ def _admitted(app: Application, route: Route, request: Request) -> Desk:
     return signed_in
 
 
-def _signed_in(visitor: Desk, session: Session, user: User) -> Desk:
-    language = visitor.language if visitor.language in LANGUAGES else user.language
-    return replace(visitor, user=user, session=session, language=language)
+def _signed_in(anonymous: Desk, session: Session, user: User) -> Desk:
+    language = anonymous.language if anonymous.language in LANGUAGES else user.language
+    return replace(anonymous, user=user, session=session, language=language)
 
 
 def _counts(alerts: Mapping[str, int]) -> dict[str, tuple[int, bool]]:
