@@ -110,15 +110,77 @@ def test_matches_stand_side_by_side_with_what_differs_marked(app, as_user, clean
     assert "名单中的名称" in page
 
 
+MATCH = re.compile(r'action="/matches/(\d+)/judge"')
+
+
 def test_a_match_is_judged_once_and_audited(app, as_user):
     browser = as_user("bob")
-    number = re.search(r'action="/matches/(\d+)/judge"', browser.get("/orders/O-REFUSED").text).group(1)
-    fields = {"judgement": "same", "note": "same address and registry number"}
+    number = MATCH.search(browser.get("/orders/O-REFUSED").text).group(1)
+    fields = {"judgement": "same", "note": "same address and registry number", "confirmed": "yes"}
     assert browser.post(f"/matches/{number}/judge", fields).status_code == 303
     assert browser.post(f"/matches/{number}/judge", fields).status_code == 409
-    assert browser.post(f"/matches/{number}/judge", {"judgement": "perhaps"}).status_code == 422
+    assert browser.post(f"/matches/{number}/judge", {**fields, "judgement": "perhaps"}).status_code == 422
     assert [entry.reason for entry in entries(app) if entry.action == "match.judged"] == [fields["note"]]
-    assert "same address and registry number" in browser.get("/orders/O-REFUSED").text
+    page = browser.get("/orders/O-REFUSED").text
+    assert "same address and registry number" in page
+    assert "同一主体" in page.partition('id="timeline"')[2]
+    assert "bob · same address and registry number" in page.partition('id="timeline"')[2]
+
+
+@pytest.mark.parametrize("lacking", ["note", "confirmed"])
+def test_a_judgement_wants_grounds_and_a_confirmation(app, as_user, lacking):
+    browser = as_user("bob")
+    number = MATCH.search(browser.get("/orders/O-REFUSED").text).group(1)
+    fields = {"judgement": "not_same", "note": "another register number", "confirmed": "yes", lacking: " "}
+    assert browser.post(f"/matches/{number}/judge", fields).status_code == 422
+    with app.database.reading() as uow:
+        assert uow.screenings.match(int(number)).judgement == ""
+
+
+def test_an_unsure_judgement_is_corrected_and_both_stand_in_the_timeline(app, as_user):
+    browser = as_user("bob")
+    number = MATCH.search(browser.get("/orders/O-REFUSED").text).group(1)
+    fields = {"judgement": "unsure", "note": "asked the client", "confirmed": "yes"}
+    assert browser.post(f"/matches/{number}/judge", fields).status_code == 303
+    assert MATCH.search(browser.get("/orders/O-REFUSED").text)
+    told = {"judgement": "not_same", "note": "the passport says otherwise", "confirmed": "yes"}
+    assert browser.post(f"/matches/{number}/judge", told).status_code == 303
+    timeline = browser.get("/orders/O-REFUSED").text.partition('id="timeline"')[2]
+    assert "asked the client" in timeline
+    assert "the passport says otherwise" in timeline
+
+
+def test_views_are_folded_and_times_are_named(as_user):
+    page = as_user("bob").get("/orders/O-HELD").text
+    assert "业务时间" in page
+    assert "判定时间" in page
+    timeline = page.partition('id="timeline"')[2]
+    before, _, folded = timeline.partition("<details")
+    assert "判定" in before
+    assert "查阅：" not in before
+    assert "查阅：查看订单" in folded
+
+
+def test_links_of_the_timeline_are_for_those_who_may_follow(as_user):
+    for username, linked in (("bob", True), ("ops", False)):
+        timeline = as_user(username).get("/orders/O-HELD").text.partition('id="timeline"')[2]
+        assert ('href="/alerts/' in timeline) is linked, username
+
+
+def test_missing_data_and_codes_are_said_in_chinese(as_user):
+    page = as_user("bob").get("/orders/O-REFUSED").text
+    assert "名单后果 拒单" in page
+    said = re.findall(r"缺少数据,无法判断:([^<]*)", page)
+    assert said
+    assert not [text for text in said if re.search(r"[a-z]+[._][a-z]+", text)]
+
+
+def test_the_catalogue_speaks_chinese_about_fields_and_numbers(as_user):
+    page = as_user("bob").get("/checks").text
+    assert "毛重（千克）" in page
+    assert "header.gross_weight_kg" in page
+    assert not re.search(r"\{\w+\}", page)
+    assert "&lt;净重" in page
 
 
 def test_personal_data_is_masked_for_those_who_do_not_judge(as_user):

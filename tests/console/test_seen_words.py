@@ -25,3 +25,9 @@ def test_an_unknown_name_is_shown_as_it_is():
 def test_every_source_is_said_in_chinese():
     foreign = re.compile(r"[a-z]{3,}")
     assert not {source_in(check.card.source)[0] for check in CHECKS if foreign.search(source_in(check.card.source)[0])}
+
+
+def test_every_parameter_of_a_check_has_a_chinese_name():
+    parameters = {name for check in CHECKS for name in check.card.parameters}
+    assert len(parameters) > 80
+    assert not {name for name in parameters if not re.search(r"[\u4e00-\u9fff]", seen_word(name)[0])}

@@ -1,7 +1,7 @@
 """What an order says, as label and value for its page: header, goods, parties, documents. Codes carry their names."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from risk.nouns.parties import Party
 from risk.reference import Reference
 from tradewarden.auth import masking
 from tradewarden.console import formats
+from tradewarden.console.declared_parties import DeclaredParty, declared_parties
 from tradewarden.console.i18n import Translator
 
 LINES_SHOWN = 200
@@ -64,6 +65,8 @@ class PartyRow:
     codes: tuple[str, ...]
     country: str
     contact: tuple[str, ...]
+    declared: str = ""
+    only_declared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +83,8 @@ def header_facts(order: Order, names: Names) -> Iterator[tuple[str, str]]:
     yield "field.direction", t.known("direction", header.direction) if header.direction else ""
     yield "field.business_mode", t.known("business_mode", order.business_mode)
     yield "field.entry_number", header.entry_number
+    for party in declared_parties(header):
+        yield party.field, party.shown
     yield "field.declared_at", formats.moment(order.declared_at) if order.declared_at else ""
     yield "field.accepted_at", formats.moment(order.accepted_at) if order.accepted_at else ""
     yield from _trade(header, names)
@@ -142,9 +147,29 @@ def _line(position: int, line: Line, names: Names) -> LineRow:
     )
 
 
-def party_rows(parties: Sequence[Party], names: Names, *, personal: bool) -> tuple[PartyRow, ...]:
-    """The parties; identity numbers, phones and accounts masked unless `personal`."""
-    return tuple(_party(party, names, personal) for party in parties)
+def party_rows(order: Order, names: Names, *, personal: bool) -> tuple[PartyRow, ...]:
+    """The parties; identity numbers, phones and accounts masked unless `personal`.
+
+    A row says what the declaration states for its role where that is another company; a role that only the
+    declaration fills has a row of its own.
+    """
+    declared = {party.role: party for party in declared_parties(order.declaration.header) if party.role}
+    named = {party.role for party in order.parties}
+    rows = [
+        replace(_party(party, names, personal), declared=_differing(declared.get(party.role), party))
+        for party in order.parties
+    ]
+    rows += [_only_declared(role, party) for role, party in declared.items() if role not in named]
+    return tuple(rows)
+
+
+def _differing(declared: DeclaredParty | None, party: Party) -> str:
+    return declared.shown if declared and declared.differs_from(party) else ""
+
+
+def _only_declared(role: str, party: DeclaredParty) -> PartyRow:
+    codes = tuple(code for code in (party.uscc, *party.codes) if code)
+    return PartyRow(role=role, name=party.name, name_en="", codes=codes, country="", contact=(), only_declared=True)
 
 
 def _party(party: Party, names: Names, personal: bool) -> PartyRow:

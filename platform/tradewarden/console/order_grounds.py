@@ -1,16 +1,18 @@
 """Why a decision is as it is, for its page: findings in words, contributions, matches side by side."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from databases.screenings import QueuedMatch
+from kyc.entries import ListEntry
 from risk.decision import Decision
 from risk.explain import Explainer
 from risk.facts import ListMatch, Screening
 from risk.findings import Contribution, Finding, Outcome, Status
 from risk.policy import Policy
 from tradewarden.console import charts, differences
+from tradewarden.console.code_words import code_words
 from tradewarden.console.i18n import Translator
 from tradewarden.console.seen_words import seen_word
 from tradewarden.console.source_words import source_in
@@ -75,7 +77,22 @@ class MatchRow:
     theirs: tuple[differences.Piece, ...]
     main_name: str
     reasons: tuple[str, ...]
+    identifiers: tuple["Identifier", ...]
     queued: QueuedMatch | None
+
+    @property
+    def same_identifier(self) -> bool:
+        """Whether the list knows our party's own code: then "not the same" wants a very good reason."""
+        return any(one.equal for one in self.identifiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A number the list prints for its entry; `equal` when our party carries it too."""
+
+    sort: str
+    value: str
+    equal: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +141,7 @@ def finding_rows(decision: Decision, reader: Reader) -> Findings:
 
 
 def _finding(finding: Finding, price: Contribution | None, reader: Reader) -> FindingRow:
+    finding = replace(finding, seen=code_words(reader.t, finding.seen))
     return FindingRow(
         check=finding.check,
         title=reader.title(finding.check),
@@ -172,9 +190,12 @@ def bar(decision: Decision, policy: Policy | None, reader: Reader) -> charts.Sco
 
 
 def screening_rows(
-    screenings: Sequence[Screening], queued: Sequence[QueuedMatch], reader: Reader
+    screenings: Sequence[Screening],
+    queued: Sequence[QueuedMatch],
+    reader: Reader,
+    entries: Mapping[tuple[str, str], ListEntry],
 ) -> tuple[ScreeningRow, ...]:
-    """Every party screened, those with matches first."""
+    """Every party screened, those with matches first; `entries` by list and entry id show the list's identifiers."""
     waiting = {(match.name, match.list_id, match.entry_id): match for match in queued}
     rows = [
         ScreeningRow(
@@ -183,7 +204,11 @@ def screening_rows(
             uscc=screening.uscc,
             failed=screening.failed,
             matches=tuple(
-                _match(screening, match, waiting.get((screening.name, match.list_id, match.entry_id)), reader)
+                replace(
+                    _match(screening, match, reader),
+                    queued=waiting.get((screening.name, match.list_id, match.entry_id)),
+                    identifiers=_identifiers(screening, entries.get((match.list_id, match.entry_id))),
+                )
                 for match in screening.matches
             ),
         )
@@ -192,7 +217,16 @@ def screening_rows(
     return tuple(sorted(rows, key=lambda row: (not row.failed, -len(row.matches))))
 
 
-def _match(screening: Screening, match: ListMatch, queued: QueuedMatch | None, reader: Reader) -> MatchRow:
+def _identifiers(screening: Screening, entry: ListEntry | None) -> tuple[Identifier, ...]:
+    ours = screening.uscc.strip().upper()
+    return tuple(
+        Identifier(sort, value, bool(ours) and value.strip().upper() == ours)
+        for sort, values in sorted(entry.identifiers.items() if entry else ())
+        for value in values
+    )
+
+
+def _match(screening: Screening, match: ListMatch, reader: Reader) -> MatchRow:
     theirs = match.matched_name or match.name
     left, right = differences.compare(screening.name, theirs)
     return MatchRow(
@@ -208,7 +242,8 @@ def _match(screening: Screening, match: ListMatch, queued: QueuedMatch | None, r
         theirs=right,
         main_name=match.name if match.name != theirs else "",
         reasons=tuple(reader.t.pick(zh, en) for _, zh, en in match.reasons),
-        queued=queued,
+        identifiers=(),
+        queued=None,
     )
 
 

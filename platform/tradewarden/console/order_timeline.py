@@ -1,5 +1,6 @@
 """The life of an order in one column: revisions, decisions, alerts, people's steps, readings."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,9 @@ from databases.audit import AuditQuery
 from databases.decisions import StoredDecision
 from databases.orders import StoredRevision
 from databases.paging import PageRequest
+from databases.screenings import MatchQuery
 from databases.unit_of_work import UnitOfWork
+from tradewarden.console import formats
 from tradewarden.console.formats import local
 from tradewarden.console.i18n import Translator
 
@@ -28,6 +31,7 @@ class Moment:
     outcome: str = ""
     note: str = ""
     href: str = ""
+    reading: bool = False
 
 
 def timeline(
@@ -39,7 +43,7 @@ def timeline(
 ) -> tuple[Moment, ...]:
     """All moments of an order, oldest first."""
     moments = [*_revisions(t, revisions), *_decisions(t, decided), *_alerts(t, uow, order_id)]
-    moments += _audited(t, uow, order_id)
+    moments += [*_judgements(t, uow, order_id), *_audited(t, uow, order_id)]
     moments += [
         Moment(at=event.at, text=t.known("event", event.kind), note=_note(event.actor, dict(event.details)))
         for event in uow.orders.timeline(order_id)
@@ -57,7 +61,8 @@ def _decisions(t: Translator, decided: Sequence[StoredDecision]) -> Iterator[Mom
     for stored in decided:
         decision = stored.decision
         text = t("timeline.decision", n=decision.revision, score=decision.score)
-        note = f"{decision.policy} · {stored.summary.body_hash[:12]}"
+        as_of = t("order.as_of", at=formats.moment_s(decision.as_of))
+        note = f"{as_of} · {decision.policy} · {stored.summary.body_hash[:12]}"
         yield Moment(at=stored.summary.recorded_at, text=text, outcome=decision.outcome.word, note=note)
 
 
@@ -83,6 +88,18 @@ def _step_note(t: Translator, step: AlertStep, reasons: Mapping[str, str]) -> st
     return " · ".join([step.actor, *said])
 
 
+def _judgements(t: Translator, uow: UnitOfWork, order_id: str) -> Iterator[Moment]:
+    """Every word officers said about a name match, the corrected ones too: the audit log keeps them all."""
+    for match in uow.screenings.matches(MatchQuery(judged=None, order_id=order_id, include_excepted=True)).items:
+        if not match.judgement:
+            continue
+        said = AuditQuery(action="match.judged", object_type="match", object_id=str(match.match_id))
+        for entry in uow.audit.search(said).items:
+            word = t.known("judgement", str(json.loads(entry.details).get("judgement", "")))
+            text = t("timeline.judged", name=match.name, entry=f"{match.list_id}/{match.entry_id}", judgement=word)
+            yield Moment(at=entry.at, text=text, note=f"{entry.actor} · {entry.reason}")
+
+
 def _audited(t: Translator, uow: UnitOfWork, order_id: str) -> Iterator[Moment]:
     """Who read or took out the order; what was written shows as decision or alert already."""
     found = uow.audit.search(AuditQuery(object_type="order", object_id=order_id), PageRequest(limit=READS_SHOWN))
@@ -93,7 +110,8 @@ def _audited(t: Translator, uow: UnitOfWork, order_id: str) -> Iterator[Moment]:
         entries = list(alike)
         times = f" × {len(entries)}" if len(entries) > 1 else ""
         text = t("timeline.read", action=t.known("action", action)) + times
-        yield Moment(at=entries[-1].at, text=text, note=f"{actor} · {entries[-1].stream} #{entries[-1].seq}")
+        note = f"{actor} · {entries[-1].stream} #{entries[-1].seq}"
+        yield Moment(at=entries[-1].at, text=text, note=note, reading=True)
 
 
 def _note(actor: str, details: dict[str, object]) -> str:

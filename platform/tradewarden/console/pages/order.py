@@ -1,6 +1,6 @@
 """One order: what it says, what the machine said, what people did with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,11 @@ from databases.paging import PageRequest
 from databases.screenings import MatchQuery
 from databases.unit_of_work import UnitOfWork
 from integrations.watchlists.registry import registry
+from kyc.entries import ListEntry
 from loading_monitor.sentences import plan_sentence
 from risk.canonical import canonical
 from risk.decision import SupervisionPlan
+from risk.facts import Screening
 from risk.findings import Status
 from tradewarden.auth import masking
 from tradewarden.auth.refusals import Refused
@@ -40,6 +42,7 @@ class Verdict:
     outcome: str
     score: int
     as_of: datetime
+    recorded_at: datetime
     policy: str
     policy_hash: str
     bar: charts.ScoreBar
@@ -145,13 +148,15 @@ def _grounds(at: Desk, uow: UnitOfWork, decided: StoredDecision | None) -> dict[
     policy = uow.policies.by_hash(decision.policy_hash)
     queued = uow.screenings.matches(MatchQuery(judged=None, order_id=decision.order_id, include_excepted=True), MATCHES)
     findings = order_grounds.finding_rows(decision, reader)
-    screened = order_grounds.screening_rows(decision.screenings, queued.items, reader)
+    entries = list_entries(uow, decision.screenings)
+    screened = order_grounds.screening_rows(decision.screenings, queued.items, reader, entries)
     return {
         "verdict": Verdict(
             decision_id=decision.decision_id,
             outcome=decision.outcome.word,
             score=decision.score,
             as_of=decision.as_of,
+            recorded_at=decided.summary.recorded_at,
             policy=decision.policy,
             policy_hash=decision.policy_hash,
             bar=order_grounds.bar(decision, policy.policy if policy else None, reader),
@@ -183,9 +188,16 @@ def _facts(at: Desk, uow: UnitOfWork, stored: StoredOrder) -> dict[str, Any]:
         "lines": order_facts.line_rows(lines, names),
         "lines_hidden": max(0, len(lines) - order_facts.LINES_SHOWN),
         "facts": tuple(order_facts.header_facts(order, names)),
-        "parties": order_facts.party_rows(order.parties, names, personal=masking.sees_personal_data(at.role)),
+        "parties": order_facts.party_rows(order, names, personal=masking.sees_personal_data(at.role)),
         "documents": order_facts.document_rows(order, names),
     }
+
+
+def list_entries(uow: UnitOfWork, screenings: Sequence[Screening]) -> dict[tuple[str, str], ListEntry]:
+    """The entries that were matched, as their lists have them now; an entry nobody kept is left out."""
+    keys = {(match.list_id, match.entry_id) for screening in screenings for match in screening.matches}
+    found = {key: uow.watchlists.entry(*key) for key in sorted(keys)}
+    return {key: entry for key, entry in found.items() if entry is not None}
 
 
 def list_names() -> Mapping[str, tuple[str, str]]:

@@ -1,11 +1,13 @@
 """策略 and 检查目录: the policy in force with every number in it, and the catalogue of checks with their cards."""
 
+import re
 from dataclasses import dataclass
 
 from fastapi.responses import Response
 
 from databases.policies import StoredPolicy
 from risk.checks.card import Card
+from risk.missing_words import fact_word
 from risk.policy import CheckSetting, Policy
 from tradewarden.auth.permissions import Action
 from tradewarden.auth.refusals import Refused
@@ -14,7 +16,10 @@ from tradewarden.console.filters import Filters
 from tradewarden.console.formats import number
 from tradewarden.console.i18n import Translator
 from tradewarden.console.pages.door import At
+from tradewarden.console.seen_words import seen_word
 from tradewarden.console.source_words import source_in
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +31,7 @@ class CardRow:
     setting: CheckSetting | None
     parameters: tuple[tuple[str, str], ...]
     sentence: str
+    inputs: tuple[tuple[str, str], ...]
     source: str
 
 
@@ -93,10 +99,16 @@ def _row(at: Desk, card: Card, chosen: Policy | None) -> CardRow:
         card=card,
         title=at.t.pick(card.title_zh, card.title_en),
         setting=setting,
-        parameters=tuple((name, _shown(value)) for name, value in parameters.items()),
-        sentence=at.t.pick(*card.sentences[""]),
+        parameters=tuple((at.t.pick(*seen_word(name)), _shown(value)) for name, value in parameters.items()),
+        sentence=at.t.pick(*map(_named, card.sentences[""], (0, 1))),
+        inputs=tuple((at.t.pick(*fact_word(path)), path) for path in card.inputs),
         source=at.t.pick(*source_in(card.source)),
     )
+
+
+def _named(sentence: str, language: int) -> str:
+    """A card's sentence with the names of its numbers where the numbers will stand; `language` 0 zh, 1 en."""
+    return _PLACEHOLDER.sub(lambda found: f"<{seen_word(found[1])[language]}>", sentence)
 
 
 def _shown(value: object) -> str:

@@ -13,7 +13,7 @@ from tradewarden.auth.refusals import Refused
 from tradewarden.console import order_grounds
 from tradewarden.console.lookup import Found, Question, look_up
 from tradewarden.console.pages.door import At, Id
-from tradewarden.console.pages.order import list_names
+from tradewarden.console.pages.order import list_entries, list_names
 
 JUDGEMENTS = ("same", "not_same", "unsure")
 Field = Annotated[str, Form(max_length=1000)]
@@ -39,7 +39,9 @@ def screen_name(at: At, name: Field = "", uscc: Field = "", kind: Field = "any",
 
 def _page(at: At, question: Question, found: Found | None) -> Response:
     reader = order_grounds.Reader(at.app.explainer, at.t, list_names())
-    rows = order_grounds.screening_rows([found.screening], (), reader) if found else ()
+    with at.app.database.reading() as uow:
+        entries = list_entries(uow, [found.screening] if found else ())
+    rows = order_grounds.screening_rows([found.screening], (), reader, entries) if found else ()
     return at.page(
         "screening.html",
         question=question,
@@ -53,11 +55,16 @@ def judge(
     at: At,
     match_id: Id,
     judgement: Annotated[str, Form(max_length=20)],
-    note: Annotated[str, Form(max_length=1000)] = "",
+    note: Field = "",
+    confirmed: Field = "",
 ) -> Response:
-    """The officer's word on one match of an order."""
+    """The officer's word on one match of an order, with what was checked; "unsure" can be corrected later."""
     if judgement not in JUDGEMENTS:
         raise Refused(422, "filter.choice", {"where": "judgement", "seen": judgement})
+    if not note.strip():
+        raise Refused(422, "screening.note_missing", {"where": "note"})
+    if confirmed != "yes":
+        raise Refused(422, "screening.unconfirmed", {"where": "confirmed"})
     with at.app.database.writing() as uow:
         match = uow.screenings.match(match_id)
         if match is None:
