@@ -3,9 +3,9 @@
 import threading
 
 import structlog
-from integrations.kafka.port import Message, Producer, Undelivered
 
 from databases.errors import DatabaseUnavailable
+from integrations.kafka.port import Message, Producer, Undelivered
 from tradewarden.wiring import Application
 
 BATCH = 500

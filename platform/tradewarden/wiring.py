@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from integrations.storage.local import LocalStorage
-
 from databases.engine import Database
+from integrations.storage.local import LocalStorage
 from risk.checks.card import Check
 from risk.checks.catalogue import CHECKS
 from risk.explain import Explainer

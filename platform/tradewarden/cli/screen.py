@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from kyc.screen import ScreeningIndex, to_list_match
 
 from kyc.entries import Subject
+from kyc.screen import ScreeningIndex, to_list_match
 from risk.facts import ListMatch
 from tradewarden.cli.compare import kind_of
 from tradewarden.cli.output import JsonOption, emit, fail, notes, progress

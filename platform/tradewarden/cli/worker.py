@@ -3,8 +3,8 @@
 from typing import Annotated
 
 import typer
-from integrations.kafka import connect_producer
 
+from integrations.kafka import connect_producer
 from tradewarden.cli.signals import stop_on_signal
 from tradewarden.errors import CannotStart
 from tradewarden.pipeline.batch import Worker

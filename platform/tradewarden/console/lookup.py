@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kyc.screen import to_list_match
 from pydantic import BaseModel, ConfigDict, Field
 
 from kyc.entries import Subject
+from kyc.screen import to_list_match
 from risk.facts import Screening
 from risk.nouns.parties import Kind, Role
 from tradewarden.console.desk import Desk
