@@ -138,7 +138,7 @@ def test_a_one_time_password_must_be_changed_before_anything_else(app, visitor, 
     browser = visitor()
     answer = browser.sign_in("neu", secret)
     assert answer.headers["location"] == "/password"
-    assert browser.get("/orders").headers["location"] == "/password"
+    assert browser.get("/orders").headers["location"] == "/password?next=/orders"
     fields = {"old": secret, "new": "pebble-lantern-violet-8", "again": "pebble-lantern-violet-8"}
     assert browser.post("/password", fields).status_code == 303
     assert browser.get("/orders").status_code == 200
@@ -197,3 +197,68 @@ def test_an_installation_without_accounts_gets_its_first_administrator_once(app,
         name, secret = accounts.first_administrator(uow, clock())
         assert accounts.first_administrator(uow, clock()) is None
     assert visitor().sign_in(name, secret).headers["location"] == "/password"
+
+
+def test_an_ended_session_says_so_and_leads_back(as_user, clock):
+    browser = as_user("bob")
+    clock.move(minutes=31)
+    place = browser.get("/orders?q=abc").headers["location"]
+    assert place == "/login?next=/orders%3Fq%3Dabc&ended=1"
+    page = browser.get(place).text
+    assert "登录已过期，请重新登录" in page
+    assert 'name="next" value="/orders?q=abc"' in page
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_form_of_an_ended_session_says_so_too(as_user, clock, lost):
+    browser = as_user("bob")
+    token = browser.token()
+    clock.move(minutes=31)
+    if lost:
+        browser.http.cookies.clear()
+    headers = {"Referer": "http://testserver/alerts/2?x=1"}
+    answer = browser.post("/alerts/2/take", {"csrf_token": token}, headers=headers)
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/login?next=/alerts/2%3Fx%3D1&ended=1"
+    assert "登录已过期" in browser.get(answer.headers["location"]).text
+
+
+def test_the_way_back_never_leads_to_another_site(as_user, clock):
+    browser = as_user("bob")
+    token = browser.token()
+    clock.move(minutes=31)
+    headers = {"Referer": "http://example.com/alerts/2"}
+    answer = browser.post("/alerts/2/take", {"csrf_token": token}, headers=headers)
+    assert answer.headers["location"] == "/login?next=/&ended=1"
+
+
+def test_the_first_sign_in_keeps_its_target(app, visitor, clock):
+    secret = one_time(app, clock)
+    browser = visitor()
+    answer = browser.post("/login", {"login": "neu", "password": secret, "next": "/alerts/2?x=1"})
+    assert answer.headers["location"] == "/password?next=/alerts/2%3Fx%3D1"
+    page = browser.get(answer.headers["location"]).text
+    assert 'name="next" value="/alerts/2?x=1"' in page
+    fields = {"old": secret, "new": "pebble-lantern-violet-8", "again": "pebble-lantern-violet-8"}
+    done = browser.post("/password", {**fields, "next": "/alerts/2?x=1"})
+    assert done.headers["location"] == "/alerts/2?x=1&done=password"
+
+
+@pytest.mark.parametrize("step", ["reset", "disable"])
+def test_resetting_and_disabling_ask_first(app, as_user, step):
+    administrator = as_user("dan")
+    address = f"/accounts/bob/{step}"
+    assert f'href="{address}"' in administrator.get("/accounts").text
+    with app.database.reading() as uow:
+        before = uow.users.get("bob")
+    page = administrator.get(address)
+    assert f'<form class="body stack" method="post" action="{address}"' in page.text
+    with app.database.reading() as uow:
+        assert uow.users.get("bob") == before
+    assert administrator.get(f"/accounts/nobody/{step}").status_code == 404
+
+
+def test_a_role_is_changed_by_its_button_only(as_user):
+    page = as_user("dan").get("/accounts").text
+    assert "data-submits" not in page
+    assert page.count("保存角色") == 6

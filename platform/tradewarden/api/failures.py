@@ -5,7 +5,7 @@ import traceback
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode, urlsplit
 
 import structlog
 from fastapi import FastAPI, Request, Response
@@ -31,7 +31,7 @@ from tradewarden.auth.refusals import MustChangePassword, NotSignedIn, Refused
 from tradewarden.console.desk import Desk
 from tradewarden.console.error_words import explained, worded
 from tradewarden.console.formats import number
-from tradewarden.console.guard import LANGUAGE_COOKIE, visitor
+from tradewarden.console.guard import LANGUAGE_COOKIE, session_cookie, visitor
 from tradewarden.console.i18n import TEXTS, Translator
 from tradewarden.wiring import Application
 
@@ -67,6 +67,17 @@ def megabytes(size: int) -> str:
     return f"{number((Decimal(size) / 1_000_000).quantize(Decimal('0.01')))} MB"
 
 
+def page_of(request: Request) -> str:
+    """The page to come back to: the one asked for, or for a form the page it stood on."""
+    address = request.url
+    if request.method == "GET":
+        return address.path + (f"?{address.query}" if address.query else "")
+    came = urlsplit(request.headers.get("referer", ""))
+    if came.netloc != request.headers.get("host", "") or not came.path:
+        return "/"
+    return came.path + (f"?{came.query}" if came.query else "")
+
+
 def add_handlers(server: FastAPI, app: Application) -> None:
     """Teach the server what to answer when something is wrong."""
 
@@ -76,8 +87,12 @@ def add_handlers(server: FastAPI, app: Application) -> None:
     def not_signed_in(request: Request, _: Exception) -> Response:
         if request.headers.get("hx-request") == "true" or for_programs(request):
             return answer(request, Refused(401, "access.signed_out"))
-        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return RedirectResponse(f"/login?next={quote(wanted)}" if request.method == "GET" else "/login", 303)
+        ended = request.method != "GET" or session_cookie(app.settings.https) in request.cookies
+        wanted = {"next": page_of(request)} | ({"ended": "1"} if ended else {})
+        return RedirectResponse("/login?" + urlencode(wanted, safe="/"), 303)
+
+    def must_change(request: Request, _: Exception) -> Response:
+        return RedirectResponse("/password?" + urlencode({"next": page_of(request)}, safe="/"), 303)
 
     def storage(request: Request, error: Exception) -> Response:
         if not isinstance(error, StorageError):
@@ -131,7 +146,7 @@ def add_handlers(server: FastAPI, app: Application) -> None:
         return answer(request, error if isinstance(error, Refused) else Refused(500, "http.500"))
 
     server.add_exception_handler(NotSignedIn, not_signed_in)
-    server.add_exception_handler(MustChangePassword, lambda *_: RedirectResponse("/password", 303))
+    server.add_exception_handler(MustChangePassword, must_change)
     server.add_exception_handler(Refused, refused)
     server.add_exception_handler(StorageError, storage)
     server.add_exception_handler(DoorError, door)

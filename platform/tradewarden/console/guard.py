@@ -15,6 +15,8 @@ from tradewarden.console.routing import Route
 from tradewarden.wiring import Application
 
 LANGUAGE_COOKIE = "tw_language"
+OPEN = frozenset({"/login", "/language"})
+"""Forms that need no session."""
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -57,9 +59,17 @@ def forged(app: Application) -> Callable[[Request], object]:
             raise Refused(415, "csrf.content_type", {"seen": headers.get("content-type", "")[:60] or "–"})
         given = headers.get("x-csrf-token") or (await request.form()).get("csrf_token")
         if not csrf.token_fits(_secret(app, request), given if isinstance(given, str) else ""):
+            if request.url.path not in OPEN and not _session_lives(app, request):
+                raise NotSignedIn  # the form is of a session that has ended: nothing is forbidden, one signs in again
             raise Refused(403, "csrf.token")
 
     return check
+
+
+def _session_lives(app: Application, request: Request) -> bool:
+    secret = request.cookies.get(session_cookie(app.settings.https), "")
+    with app.database.reading() as uow:
+        return sessions.found(uow, secret, app.clock()) is not None
 
 
 def _secret(app: Application, request: Request) -> str:

@@ -70,6 +70,8 @@ ROUTES: tuple[Route, ...] = (
     get("/system", system.system, Action.SYSTEM_READ),
     get("/accounts", accounts.list_accounts, Action.ACCOUNTS_MANAGE),
     post("/accounts", accounts.create_account, Action.ACCOUNTS_MANAGE),
+    get("/accounts/{username}/reset", accounts.ask_reset, Action.ACCOUNTS_MANAGE),
+    get("/accounts/{username}/disable", accounts.ask_disable, Action.ACCOUNTS_MANAGE),
     post("/accounts/{username}/reset", accounts.reset_account, Action.ACCOUNTS_MANAGE),
     post("/accounts/{username}/disable", accounts.disable_account, Action.ACCOUNTS_MANAGE),
     post("/accounts/{username}/enable", accounts.enable_account, Action.ACCOUNTS_MANAGE),

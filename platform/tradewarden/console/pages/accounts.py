@@ -28,6 +28,22 @@ def create_account(at: At, username: Field = "", display_name: Field = "", role:
     return _page(at, secret=secret, whose=username.strip().lower())
 
 
+def ask_reset(at: At, username: str) -> Response:
+    return _confirm(at, username, "reset", at.t("accounts.ask_reset", who=username))
+
+
+def ask_disable(at: At, username: str) -> Response:
+    return _confirm(at, username, "disable", at.t("accounts.ask_disable", who=username))
+
+
+def _confirm(at: Desk, username: str, step: str, question: str) -> Response:
+    with at.app.database.reading() as uow:
+        user = uow.users.get(username)
+    if user is None:
+        raise Refused(404, "accounts.unknown", {"seen": username[:40]})
+    return at.page("account_confirm.html", user=user, step=step, question=question)
+
+
 def reset_account(at: At, username: str) -> Response:
     with at.app.database.writing() as uow:
         secret = accounts.reset(uow, username, at.username, at.now)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
 from fastapi import Depends, Form, Path
 from fastapi.responses import Response
@@ -31,8 +32,8 @@ def start(at: At) -> Response:
     return at.go(home(at.role))
 
 
-def login_page(at: At, next: str = "/") -> Response:
-    return _login_form(at, inside(next))
+def login_page(at: At, next: str = "/", ended: str = "") -> Response:
+    return _login_form(at, inside(next), ended=bool(ended))
 
 
 def login(at: At, login: Text, password: Text, next: Text = "/") -> Response:
@@ -41,7 +42,9 @@ def login(at: At, login: Text, password: Text, next: Text = "/") -> Response:
         secret, user = sessions.sign_in(at.app.database, form, at.now)
     except Refused as problem:
         return _login_form(at, inside(next), login, problem)
-    answer = at.go("/password" if user.must_change_password else inside(next))
+    wanted = inside(next)
+    first = "/password" + (f"?{urlencode({'next': wanted}, safe='/')}" if wanted != "/" else "")
+    answer = at.go(first if user.must_change_password else wanted)
     return _with_session(at, answer, secret)
 
 
@@ -66,11 +69,11 @@ def language(at: At, language: Text, next: Text = "/") -> Response:
     return answer
 
 
-def password_page(at: At) -> Response:
-    return _password_form(at)
+def password_page(at: At, next: str = "/") -> Response:
+    return _password_form(at, inside(next))
 
 
-def password(at: At, old: Text, new: Text, again: Text) -> Response:
+def password(at: At, old: Text, new: Text, again: Text, next: Text = "/") -> Response:
     if at.user is None:
         raise Refused(401, "access.signed_out")
     form = sessions.SignIn(at.username, old, at.address, at.request.headers.get("user-agent", ""))
@@ -82,22 +85,25 @@ def password(at: At, old: Text, new: Text, again: Text) -> Response:
             accounts.change_password(uow, at.user, old, new, at.now)
             secret = sessions.open_session(uow, at.username, form, at.now)
     except Refused as problem:
-        return _password_form(at, problem)
-    return _with_session(at, at.go(home(at.role), "password"), secret)
+        return _password_form(at, inside(next), problem)
+    wanted = inside(next)
+    return _with_session(at, at.go(wanted if wanted != "/" else home(at.role), "password"), secret)
 
 
-def _login_form(at: Desk, next: str, login: str = "", problem: Refused | None = None) -> Response:
-    if not at.secret:
-        at = replace(at, secret=csrf.new_secret())
-        answer = at.page("login.html", _status(problem), next=next, login=login, problem=problem)
+def _login_form(
+    at: Desk, next: str, login: str = "", problem: Refused | None = None, *, ended: bool = False
+) -> Response:
+    fresh = not at.secret
+    at = replace(at, secret=csrf.new_secret()) if fresh else at
+    answer = at.page("login.html", _status(problem), next=next, login=login, problem=problem, ended=ended)
+    if fresh:
         answer.set_cookie(anonymous_cookie(at.app.settings.https), at.secret, **_cookie(at))
-        return answer
-    return at.page("login.html", _status(problem), next=next, login=login, problem=problem)
+    return answer
 
 
-def _password_form(at: Desk, problem: Refused | None = None) -> Response:
+def _password_form(at: Desk, next: str, problem: Refused | None = None) -> Response:
     forced = at.user is not None and at.user.must_change_password
-    return at.page("password.html", _status(problem), forced=forced, problem=problem)
+    return at.page("password.html", _status(problem), forced=forced, next=next, problem=problem)
 
 
 def _status(problem: Refused | None) -> int:
