@@ -1,5 +1,6 @@
 """客户 Clients: who they are, their tier and limits, what they shipped, what is open about them."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 
 from fastapi.responses import Response
@@ -15,6 +16,7 @@ from risk.findings import Outcome
 from tradewarden.auth import masking
 from tradewarden.auth.permissions import Action
 from tradewarden.auth.refusals import Refused
+from tradewarden.console.codes import reference
 from tradewarden.console.desk import Desk
 from tradewarden.console.filters import PAGE_SIZE, Filters
 from tradewarden.console.formats import local
@@ -51,6 +53,7 @@ def clients(at: At) -> Response:
     with at.app.database.writing() as uow:
         found = uow.clients.search(query, filters.request(SORTS, "name"))
         tiers = uow.clients.tier_counts()
+        overdue = uow.clients.search(ClientQuery(verification_due_before=today), PageRequest(limit=1)).total
         ids = [stored.client.client_id for stored in found.items]
         at.audited(uow, "clients.listed", "client_list", query=at.request.url.query[:500], clients=ids)
     if (last := filters.beyond(found)) is not None:
@@ -64,6 +67,7 @@ def clients(at: At) -> Response:
         sort=filters.sort("name"),
         values=filters.values,
         tiers=tiers,
+        overdue=overdue,
         admissions=ADMISSIONS,
         today=today,
     )
@@ -86,6 +90,7 @@ def client(at: At, client_id: str) -> Response:
         alerts = _alerts(at, uow, client_id)
         versions = uow.clients.versions(client_id)
         outcomes = _outcomes(uow, client_id)
+        regions = _regions(at, uow, stored.client.region_codes)
     return at.page(
         "client.html",
         stored=stored,
@@ -98,8 +103,22 @@ def client(at: At, client_id: str) -> Response:
         alerts=alerts,
         versions=versions,
         outcomes=outcomes,
+        regions=regions,
         today=today,
     )
+
+
+def _regions(at: Desk, uow: UnitOfWork, codes: Iterable[str]) -> list[str]:
+    """Region codes with the names the tables have: the domestic region itself, else its city or province."""
+    today = local(at.now).date()
+    known = reference(uow, today)
+
+    def named(code: str) -> str:
+        tables = (("domestic_region", code), *(("region_city", code[:length]) for length in (6, 4, 2)))
+        found = next((row for table, key in tables if (row := known.code(table, key, today)) is not None), None)
+        return f"{code} {at.t.pick(found.name_zh, found.name_en)}" if found else code
+
+    return [named(code) for code in codes]
 
 
 def _alerts(at: Desk, uow: UnitOfWork, client_id: str) -> list[object]:

@@ -10,16 +10,18 @@ from databases.audit_chain import AuditEntry
 from integrations.errors import printable
 from tradewarden.auth.refusals import Refused
 from tradewarden.console.filters import PAGE_SIZE, Filters
+from tradewarden.console.i18n import TEXTS, Translator
 from tradewarden.console.pages.door import At, Id
 
 RAW_SHOWN = 20_000
 LETTER_STATES = ("open", "replayed", "discarded")
+VALUES = {"outcome": "outcome", "role": "role", "judgement": "judgement", "disposition": "disposition"}
 LETTER_SORTS = ("received_at",)
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """An audit entry with its details as name and value."""
+    """An audit entry with its details as name and value, in the reader's words."""
 
     entry: AuditEntry
     details: tuple[tuple[str, str], ...]
@@ -46,7 +48,9 @@ def audit(at: At) -> Response:
         return at.go(f"{at.request.url.path}?{at.query(page=last)}")
     return at.page(
         "audit.html",
-        rows=[EntryRow(entry, _details(entry.details)) for entry in found.items],
+        rows=[EntryRow(entry, _details(at.t, entry.details)) for entry in found.items],
+        actions=_known(at.t, "action"),
+        types=_known(at.t, "object_type"),
         total=found.total,
         size=PAGE_SIZE,
         number=filters.page(),
@@ -58,12 +62,26 @@ def audit(at: At) -> Response:
     )
 
 
-def _details(canonical: str) -> tuple[tuple[str, str], ...]:
+def _known(t: Translator, family: str) -> list[tuple[str, str]]:
+    """Every code of a family of texts with its words, by the words."""
+    codes = [key.removeprefix(f"{family}.") for key in TEXTS if key.startswith(f"{family}.")]
+    return sorted(((code, t(f"{family}.{code}")) for code in codes), key=lambda pair: pair[1])
+
+
+def _details(t: Translator, canonical: str) -> tuple[tuple[str, str], ...]:
     values = json.loads(canonical)
-    return tuple((name, _shown(value)) for name, value in values.items() if value not in ("", None, [], {}))
+    return tuple(
+        (t.known("detail", name), t.known(VALUES[name], value) if name in VALUES else _shown(value))
+        for name, value in values.items()
+        if value not in ("", None, [], {})
+    )
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, bool):
+        return "✓" if value else "–"
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {part}" for name, part in value.items())
     if isinstance(value, list) and len(value) > 3:
         return f"{', '.join(map(str, value[:3]))} … ({len(value)})"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -1,10 +1,12 @@
 """名单 Watch lists: versions, freshness, counts, what was rejected and what changed."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from fastapi.responses import Response
 
+from databases.unit_of_work import UnitOfWork
 from databases.watchlists import EntryChange, ListStatus, VersionSummary
 from integrations.watchlists.registry import ListSource, registry
 from tradewarden.auth.refusals import Refused
@@ -13,6 +15,7 @@ from tradewarden.console.pages.door import At
 
 DEFAULT_AGE_DAYS = 7
 CHANGES_SHOWN = 200
+NOTHING: tuple[tuple[str, ...], bool] = ((), False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +26,16 @@ class ListRow:
     status: ListStatus | None
     age_hours: int | None
     stale: bool
+    effects: tuple[str, ...]
+    joint: bool
 
 
 def lists(at: At) -> Response:
     with at.app.database.reading() as uow:
         statuses = {status.latest.list_id: status for status in uow.watchlists.status()}
         policy = uow.policies.live()
+        own = {list_id: _own_effects(uow, list_id) if list_id not in registry() else NOTHING for list_id in statuses}
+    own |= {list_id: NOTHING for list_id in registry() if list_id not in own}
     days = policy.screening.list_max_age_days if policy else DEFAULT_AGE_DAYS
     known = registry()
     rows = []
@@ -45,11 +52,40 @@ def lists(at: At) -> Response:
                 status=status,
                 age_hours=int(age.total_seconds() // 3600) if age is not None else None,
                 stale=age is not None and age > timedelta(days=days),
+                effects=(source.effect,) if source.effect else own[list_id][0],
+                joint=source.joint_punishment or own[list_id][1],
             )
         )
     entries = sum(row.status.entries for row in rows if row.status)
     required = policy.screening.required_lists if policy else ()
-    return at.page("lists.html", rows=rows, days=days, entries=entries, imported=len(statuses), required=required)
+    return at.page(
+        "lists.html",
+        rows=rows,
+        days=days,
+        entries=entries,
+        imported=len(statuses),
+        never=len(rows) - len(statuses),
+        missing=missing(statuses),
+        required=required,
+    )
+
+
+def missing(imported: Iterable[str]) -> list[str]:
+    """The text keys of warnings: lists without which nobody can be called clear, none of which is imported."""
+    there = set(imported)
+    known = registry().values()
+    classes = {"A": "lists.no_joint", "E": "lists.no_un"}
+    return [
+        key
+        for letter, key in classes.items()
+        if there.isdisjoint(source.id for source in known if source.list_class == letter)
+    ]
+
+
+def _own_effects(uow: UnitOfWork, list_id: str) -> tuple[tuple[str, ...], bool]:
+    """What a list outside the registry demands, entry by entry, and whether any of it is joint punishment."""
+    entries = list(uow.watchlists.current_entries([list_id]))
+    return tuple(sorted({entry.effect for entry in entries})), any(entry.joint_punishment for entry in entries)
 
 
 def one_list(at: At, list_id: str) -> Response:

@@ -13,6 +13,7 @@ from databases.decision_figures import Bucket as Counted
 from databases.decision_figures import Figures
 from databases.order_search import OrderSummary, RecentOrder
 from databases.unit_of_work import UnitOfWork
+from integrations.watchlists.registry import registry
 from risk.canonical import digest
 from risk.findings import Outcome
 from tradewarden.auth.permissions import Action
@@ -20,6 +21,7 @@ from tradewarden.console import charts
 from tradewarden.console.desk import Desk
 from tradewarden.console.formats import local
 from tradewarden.console.pages.door import At
+from tradewarden.console.pages.lists import missing
 from tradewarden.console.tiers import tiers_of
 
 LATEST = 12
@@ -74,6 +76,7 @@ def workbench(at: At, period: Annotated[str, Query(max_length=5)] = "24h") -> Re
         seven = uow.decisions.figures(week, until)
         charted = uow.decisions.figures(_beginning(at.now, chosen), until)
         strip = _strip(at, uow)
+        warnings = missing(uow.watchlists.versions()) if at.can(Action.LISTS_READ) else []
     with at.app.database.writing() as uow:
         rows = _latest(at, uow)
         at.audited(uow, "workbench.read", "order_list", view="workbench", orders=_ids(rows))
@@ -81,6 +84,7 @@ def workbench(at: At, period: Annotated[str, Query(max_length=5)] = "24h") -> Re
         "workbench.html",
         figures=_figures(today, midnight, seven, week),
         strip=strip,
+        warnings=warnings,
         chart=_chart(charted, chosen),
         chosen=chosen,
         top_checks=_top_checks(at, seven, week),
@@ -168,12 +172,17 @@ def _strip(at: Desk, uow: UnitOfWork) -> list[Reading]:
         dead = uow.dead_letters.open_count()
         made.append(Reading("workbench.dead", str(dead), "/dead-letters", dead > 0))
     if at.can(Action.LISTS_READ):
-        oldest = min((status.latest.checked_at for status in uow.watchlists.status()), default=None)
+        imported = uow.watchlists.status()
+        oldest = min((status.latest.checked_at for status in imported), default=None)
         policy = uow.policies.live()
         days = policy.screening.list_max_age_days if policy else 7
         late = oldest is None or at.now - oldest > timedelta(days=days)
         value = at.t("workbench.no_lists") if oldest is None else at.t("workbench.age", hours=_hours(at.now - oldest))
         made.append(Reading("workbench.lists", value, "/lists", late))
+        ids = {status.latest.list_id for status in imported}
+        never = len(registry().keys() - ids)
+        counted = at.t("workbench.lists_counted", imported=len(ids), never=never)
+        made.append(Reading("nav.lists", counted, "/lists", bool(missing(ids))))
     return made
 
 
