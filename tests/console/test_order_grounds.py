@@ -29,6 +29,10 @@ def test_an_equal_code_of_the_list_is_shown_and_marked():
     assert match.same_identifier
 
 
+def test_numbers_of_identity_papers_are_masked():
+    assert [one.value for one in row("", {"passport": ("P12345678901",)}).identifiers] == ["P12*******01"]
+
+
 def test_no_code_of_ours_equals_nothing():
     match = row("", {"uscc": ("",)})
     assert not match.same_identifier

@@ -6,7 +6,7 @@ from risk.findings import Seen
 from tradewarden.console.i18n import Translator
 
 FAMILIES: Mapping[str, tuple[str, ...]] = {
-    "effect": ("outcome", "effect"),
+    "effect": ("effect",),
     "admission": ("admission",),
     "accepted": ("admission",),
     "direction": ("direction",),

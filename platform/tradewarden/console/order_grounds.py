@@ -11,6 +11,7 @@ from risk.explain import Explainer
 from risk.facts import ListMatch, Screening
 from risk.findings import Contribution, Finding, Outcome, Status
 from risk.policy import Policy
+from tradewarden.auth import masking
 from tradewarden.console import charts, differences
 from tradewarden.console.code_words import code_words
 from tradewarden.console.i18n import Translator
@@ -18,6 +19,7 @@ from tradewarden.console.seen_words import seen_word
 from tradewarden.console.source_words import source_in
 
 RANK = {Status.HIT: 0, Status.ERROR: 1, Status.NO_DATA: 2, Status.PASS: 3}
+PERSONAL = frozenset({"identity_number", "passport"})
 SEVERITY_RANK = {"block": 0, "warn": 1, "info": 2}
 
 
@@ -106,11 +108,15 @@ class ScreeningRow:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """How evidence is turned into words: the cards' sentences, the reader's language, names of the lists."""
+    """How evidence is turned into words: the cards' sentences, the reader's language, names of the lists.
+
+    `personal`: whether the reader sees numbers of identity papers in full.
+    """
 
     explainer: Explainer
     t: Translator
     list_names: Mapping[str, tuple[str, str]]
+    personal: bool = False
 
     def title(self, check: str) -> str:
         card = self.explainer.cards.get(check)
@@ -207,7 +213,7 @@ def screening_rows(
                 replace(
                     _match(screening, match, reader),
                     queued=waiting.get((screening.name, match.list_id, match.entry_id)),
-                    identifiers=_identifiers(screening, entries.get((match.list_id, match.entry_id))),
+                    identifiers=_identifiers(screening, entries.get((match.list_id, match.entry_id)), reader),
                 )
                 for match in screening.matches
             ),
@@ -217,13 +223,17 @@ def screening_rows(
     return tuple(sorted(rows, key=lambda row: (not row.failed, -len(row.matches))))
 
 
-def _identifiers(screening: Screening, entry: ListEntry | None) -> tuple[Identifier, ...]:
+def _identifiers(screening: Screening, entry: ListEntry | None, reader: Reader) -> tuple[Identifier, ...]:
     ours = screening.uscc.strip().upper()
     return tuple(
-        Identifier(sort, value, bool(ours) and value.strip().upper() == ours)
+        Identifier(sort, _masked(sort, value, reader), bool(ours) and value.strip().upper() == ours)
         for sort, values in sorted(entry.identifiers.items() if entry else ())
         for value in values
     )
+
+
+def _masked(sort: str, value: str, reader: Reader) -> str:
+    return masking.identity_number(value) if sort in PERSONAL and not reader.personal else value
 
 
 def _match(screening: Screening, match: ListMatch, reader: Reader) -> MatchRow:

@@ -144,7 +144,7 @@ def _grounds(at: Desk, uow: UnitOfWork, decided: StoredDecision | None) -> dict[
             "supervision_words": "",
         }
     decision = decided.decision
-    reader = order_grounds.Reader(at.app.explainer, at.t, list_names())
+    reader = order_grounds.Reader(at.app.explainer, at.t, list_names(), personal=masking.sees_personal_data(at.role))
     policy = uow.policies.by_hash(decision.policy_hash)
     queued = uow.screenings.matches(MatchQuery(judged=None, order_id=decision.order_id, include_excepted=True), MATCHES)
     findings = order_grounds.finding_rows(decision, reader)

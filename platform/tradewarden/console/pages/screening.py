@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from databases.errors import NotFound, StaleState
 from risk.nouns.parties import Kind
+from tradewarden.auth import masking
 from tradewarden.auth.refusals import Refused
 from tradewarden.console import order_grounds
 from tradewarden.console.lookup import Found, Question, look_up
@@ -38,7 +39,7 @@ def screen_name(at: At, name: Field = "", uscc: Field = "", kind: Field = "any",
 
 
 def _page(at: At, question: Question, found: Found | None) -> Response:
-    reader = order_grounds.Reader(at.app.explainer, at.t, list_names())
+    reader = order_grounds.Reader(at.app.explainer, at.t, list_names(), personal=masking.sees_personal_data(at.role))
     with at.app.database.reading() as uow:
         entries = list_entries(uow, [found.screening] if found else ())
     rows = order_grounds.screening_rows([found.screening], (), reader, entries) if found else ()
