@@ -66,6 +66,7 @@ ROUTES: tuple[Route, ...] = (
     get("/intake", intake.intake, Action.ORDERS_SUBMIT),
     post("/intake", intake.take_in, Action.ORDERS_SUBMIT),
     get("/intake/template", intake.template, Action.ORDERS_SUBMIT),
+    get("/intake/results/{key}", intake.result, Action.ORDERS_SUBMIT),
     get("/intake/corrected/{key}", intake.corrected, Action.ORDERS_SUBMIT),
     get("/system", system.system, Action.SYSTEM_READ),
     get("/accounts", accounts.list_accounts, Action.ACCOUNTS_MANAGE),
