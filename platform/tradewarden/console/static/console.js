@@ -44,10 +44,6 @@
   });
   refreshBulk();
 
-  document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
-  });
-
   /* a form is sent once: a second click while the answer is on its way does nothing */
   document.addEventListener("submit", (event) => {
     const form = event.target;
