@@ -9,6 +9,12 @@ _MONTHS = {
         ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"), 1
     )
 }
+FIRST_DAY = date(2000, 1, 1)
+LAST_DAY = date(2100, 1, 1)
+"""Trade we judge happened or will happen between these; other years are slips of a keyboard, and windows of days
+around them cannot be computed."""
+
+EXPECTED_PERIOD = f"a day from {FIRST_DAY} to {LAST_DAY}"
 _NUMERIC = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?(?:[T ].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _WORDS = re.compile(r"(?:(\d{1,2})\s+)?([A-Za-z]{3})[a-z]*\.?\s+(\d{4})")
@@ -41,3 +47,18 @@ def day(text: str) -> date | None:
     """The day of a text that names a whole day, else None."""
     iso = iso_date(text)
     return date.fromisoformat(iso) if len(iso) == 10 else None
+
+
+def in_period(found: date) -> bool:
+    """Whether a day lies where business dates can lie (FIRST_DAY to LAST_DAY)."""
+    return FIRST_DAY <= found <= LAST_DAY
+
+
+def out_of_period(text: str) -> bool:
+    """Whether a text names a day, and one outside the period; what is no day is not ours to judge here.
+
+    >>> out_of_period("00010101"), out_of_period("20260308"), out_of_period("yesterday")
+    (True, False, False)
+    """
+    found = day(text)
+    return found is not None and not in_period(found)

@@ -3,6 +3,7 @@
 Exceptions of libraries are translated into these once, at the door that called the library.
 """
 
+import json
 import unicodedata
 from collections.abc import Callable
 from copy import copy
@@ -20,11 +21,23 @@ def printable(value: object, limit: int = _SHOWN) -> str:
         text = bytes(value[: limit + 1]).decode("utf-8", "backslashreplace")
         size = f" ... ({len(value)} bytes)"
     else:
-        text = value if isinstance(value, str) else repr(value)
+        text = value if isinstance(value, str) else _as_json(value)
         size = f" ... ({len(text)} characters)"
     cut = len(text) > limit
     shown = "".join(_visible(char) for char in text[:limit])
     return shown + size if cut else shown
+
+
+def _as_json(value: object) -> str:
+    """A value as its sender wrote it: null, true, 1E+40, not the words of a programming language."""
+    try:
+        return json.dumps(value, ensure_ascii=False, default=str) if _is_json(value) else str(value)
+    except (RecursionError, ValueError, TypeError):
+        return f"a nested {'object' if isinstance(value, dict) else 'array'}"
+
+
+def _is_json(value: object) -> bool:
+    return value is None or isinstance(value, bool | int | float | dict | list | tuple)
 
 
 def _visible(char: str) -> str:
@@ -59,7 +72,8 @@ class DoorError(Exception):
     def inside(self, place: str, advice: str = "") -> Self:
         """The same error seen from further out: `place` (a line, a sheet) stands before where, `advice` is added."""
         error = copy(self)
-        error.where = printable(f"{place}, {self.where}", 200)
+        if self.where != place:
+            error.where = printable(f"{place}, {self.where}", 200)
         error.next_step = f"{self.next_step} {advice}".strip()
         return error
 

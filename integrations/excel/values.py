@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from integrations.characters import EXPECTED, FORBIDDEN
-from integrations.dates import day, iso_date
+from integrations.dates import EXPECTED_PERIOD, day, in_period, iso_date
 from integrations.excel.cells import Cell
 from integrations.excel.columns import Column, key
 from integrations.numbers import EXPECTED_DECIMAL, EXPECTED_INTEGER, decimal_of, integer_of
@@ -99,6 +99,12 @@ def _date(cell: Cell) -> date:
     found = None if cell.kind == "number" else day(cell.text)
     if found is None:
         raise Unmet("a date such as 2026-03-08", "Type year-month-day, or format the cell as a date.")
+    return _checked(found)
+
+
+def _checked(found: date) -> date:
+    if not in_period(found):
+        raise Unmet(EXPECTED_PERIOD, "Correct the year.")
     return found
 
 
@@ -119,6 +125,7 @@ def _time(cell: Cell) -> datetime:
         found = datetime.combine(only_day, clock)
     if len(text) <= 10 or (cell.kind == "date" and found.time() == time.min):  # Excel stores a day as its midnight
         found = datetime.combine(found.date(), _NOON)
+    _checked(found.date())
     return found if found.tzinfo else found.replace(tzinfo=CHINA)
 
 
@@ -126,7 +133,7 @@ def _compact_date(cell: Cell) -> str:
     """The message's own form yyyyMMdd; a text that is no date is kept as it stands, because a check judges it."""
     text = cell.text.strip()
     found = day(text)
-    return found.strftime("%Y%m%d") if found else text
+    return _checked(found).strftime("%Y%m%d") if found else text
 
 
 def _iso_date(cell: Cell) -> str:

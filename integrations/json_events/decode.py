@@ -5,18 +5,19 @@ Numbers keep their digits (no binary floats), unknown fields are refused, and th
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, TypeVar
 
 import msgspec
 
+from integrations.dates import EXPECTED_PERIOD, out_of_period
 from integrations.errors import DoorError, LimitExceeded
 from integrations.identities import EVENT_ID, EVENT_ID_EXPECTED, LARGEST_REVISION, ORDER_ID, ORDER_ID_EXPECTED
 from integrations.json_events.limits import DEFAULT, Limits
-from integrations.json_events.shape import shape_of
-from integrations.json_events.strict import Inspection
+from integrations.json_events.shape import choices_at, shape_of
+from integrations.json_events.strict import EXPECTED_TIME, Inspection
 from risk.nouns.order import SCHEMA_VERSION, EventType, Order, OrderEvent
 
 _Kind = TypeVar("_Kind")
@@ -26,6 +27,19 @@ _SPACED_COLON = (b" :", b"\t:", b"\n:", b"\r:")
 
 
 _MISSING = re.compile(r"Object missing required field `(\w+)`")
+_EXPECTED = re.compile(r"Expected `([^`]+)`, got `([^`]+)`")
+_WORDS = {
+    "str": "text",
+    "int": "a whole number",
+    "float": "a number",
+    "decimal": "a decimal number",
+    "bool": "true or false",
+    "array": "an array",
+    "object": "an object",
+    "null": "null",
+    "datetime": EXPECTED_TIME,
+    "date": "a date such as 2026-03-08",
+}
 _STEP = "Correct the message and send it again."
 
 
@@ -51,7 +65,7 @@ def decode_order(raw: bytes, source: str, now: datetime, limits: Limits = DEFAUL
         _refuse_repeats(raw, source)
     if len(raw) > limits.text or b"\\" in raw or b"\xef\xbf\xbe" in raw or b"\xef\xbf\xbf" in raw:
         inspection.texts(value)
-    _check_event(event, source)
+    _check_event(event, source, "declaration" not in value)
     return event
 
 
@@ -148,9 +162,22 @@ def _convert(value: Mapping[str, Any], kind: type[_Kind], source: str) -> _Kind:
         path = path.rstrip("`") or "$"
         if missing := _MISSING.fullmatch(reason):
             raise DoorError(source, f"{path}.{missing[1]}", "", f"the required field {missing[1]}", _STEP) from error
-        expected = reason.removeprefix("Expected ").replace("`", "")
-        step = "Codes and numbers of documents are text in quotes." if "str, got" in expected else _STEP
+        shape = shape_of(Order if kind is Order else OrderEvent)
+        expected = _in_words(reason, choices_at(shape, re.findall(r"\.(\w+)", path)))
+        step = "Codes and numbers of documents are text in quotes." if expected.startswith("text,") else _STEP
         raise DoorError(source, path, _value_at(value, path), expected, step) from error
+
+
+def _in_words(reason: str, choices: Sequence[str]) -> str:
+    """What the typed conversion expected, in words of a person who knows JSON and not Python."""
+    if choices:
+        return f"one of {', '.join(choices)}"
+    if found := _EXPECTED.fullmatch(reason):
+        wanted = " or ".join(_WORDS.get(word, word) for word in found[1].split(" | "))
+        return f"{wanted}, not {_WORDS.get(found[2], found[2])}"
+    if "datetime" in reason or ("RFC3339" in reason and "date" in reason):
+        return EXPECTED_TIME if "datetime" in reason else _WORDS["date"]
+    return reason.removeprefix("Expected ").replace("`", "")
 
 
 def _value_at(value: Any, path: str) -> Any:
@@ -165,7 +192,7 @@ def _value_at(value: Any, path: str) -> Any:
     return value
 
 
-def _check_event(event: OrderEvent, source: str) -> None:
+def _check_event(event: OrderEvent, source: str, enveloped: bool) -> None:
     order = event.order
     problem: tuple[str, object, str] | None = None
     if not ORDER_ID.fullmatch(event.order_id):
@@ -185,3 +212,14 @@ def _check_event(event: OrderEvent, source: str) -> None:
         problem = ("$.order.order_id", f"{order.order_id} revision {order.revision}", same)
     if problem:
         raise DoorError(source, *problem, _STEP)
+    if order is not None:
+        _check_days(order, "$.order.declaration" if enveloped else "$.declaration", source)
+
+
+def _check_days(order: Order, path: str, source: str) -> None:
+    """The days the message writes as yyyyMMdd; a text that is no day is left to a check."""
+    header = order.declaration.header
+    for name in ("border_date", "declaration_date"):
+        text = getattr(header, name)
+        if text and out_of_period(text):
+            raise DoorError(source, f"{path}.header.{name}", text, EXPECTED_PERIOD, "Correct the year.")

@@ -3,10 +3,11 @@
 Computed once per type from its annotations, so that the dataclasses stay the only description of a message.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
 from functools import cache
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
@@ -21,6 +22,8 @@ class Shape:
     decimals: tuple[str, ...]
     integers: tuple[str, ...]
     times: tuple[str, ...]
+    dates: tuple[str, ...]
+    choices: Mapping[str, tuple[str, ...]]
     nested: Mapping[str, "Shape"]
 
 
@@ -35,10 +38,27 @@ def shape_of(kind: type[Any]) -> Shape:
         decimals=tuple(name for name, kinds in plain.items() if Decimal in kinds),
         integers=tuple(name for name, kinds in plain.items() if int in kinds),
         times=tuple(name for name, kinds in plain.items() if datetime in kinds),
+        dates=tuple(name for name, kinds in plain.items() if date in kinds),
+        choices={
+            name: tuple(str(member.value) for member in k)
+            for name, kinds in plain.items()
+            for k in kinds
+            if isinstance(k, type) and issubclass(k, Enum)
+        },
         nested={
             name: shape_of(k) for name, kinds in plain.items() for k in kinds if isinstance(k, type) and is_dataclass(k)
         },
     )
+
+
+def choices_at(shape: Shape, names: Sequence[str]) -> tuple[str, ...]:
+    """The values a field may have, by the names that lead to it; none when it is no choice."""
+    *outer, last = names or ("",)
+    for name in outer:
+        if name not in shape.nested:
+            return ()
+        shape = shape.nested[name]
+    return shape.choices.get(last, ())
 
 
 def times_of(shape: Shape) -> frozenset[str]:

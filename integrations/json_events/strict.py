@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from integrations.characters import EXPECTED, FORBIDDEN, forbidden_in
+from integrations.dates import EXPECTED_PERIOD, FIRST_DAY, LAST_DAY
 from integrations.errors import DoorError, LimitExceeded
 from integrations.json_events.limits import Limits
 from integrations.json_events.shape import Shape
@@ -19,6 +20,8 @@ from integrations.json_events.shape import Shape
 _PLAIN_NUMBER = re.compile(r"\d{1,19}(\.\d{1,12})?", re.ASCII).fullmatch
 _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII).fullmatch
 _AWARE = re.compile(r".*([zZ]|[+-]\d\d:\d\d)", re.ASCII | re.DOTALL).fullmatch
+_FIRST, _LAST = FIRST_DAY.isoformat(), LAST_DAY.isoformat()
+EXPECTED_TIME = "an ISO 8601 time with zone such as 2026-03-08T12:00:00+08:00"
 _LARGEST = Decimal(10) ** 20
 _PLACES = 12
 _LARGEST_INTEGER = 10**15
@@ -63,11 +66,7 @@ class Inspection:
             number = value.get(key)
             if type(number) is int and not -_LARGEST_INTEGER < number < _LARGEST_INTEGER:
                 raise self._error((path, key), number, "a whole number of at most 15 digits", "Correct the number.")
-        for key in shape.times:
-            text = value.get(key)
-            if type(text) is str and not _AWARE(text):
-                expected = "a time with its offset from UTC, such as 2026-03-08T12:00:00+08:00"
-                raise self._error((path, key), text, expected, "Add the offset (+08:00 for China) or Z.")
+        self._times(value, shape, path)
         for key, below in shape.nested.items():
             inner = value.get(key)
             if type(inner) is list:
@@ -86,6 +85,20 @@ class Inspection:
             if FORBIDDEN.search(text):
                 step = f"Remove {forbidden_in(text)} and send it again."
                 raise DoorError(self.source, place, text, EXPECTED, step)
+
+    def _times(self, value: dict[str, Any], shape: Shape, path: Path) -> None:
+        for key in shape.times:
+            text = value.get(key)
+            if type(text) is str and not _AWARE(text):
+                raise self._error((path, key), text, EXPECTED_TIME, "Add the zone (+08:00 for China, or Z).")
+            self._period(text, (path, key))
+        for key in shape.dates:
+            self._period(value.get(key), (path, key))
+
+    def _period(self, text: Any, path: Path) -> None:
+        """Refuse a day nobody trades on. Texts that are no dates are left to the typed conversion."""
+        if type(text) is str and text[:4].isdigit() and not _FIRST <= text[:10] <= _LAST:
+            raise self._error(path, text, EXPECTED_PERIOD, "Correct the year.")
 
     def _count(self, items: list[Any], path: Path) -> None:
         if len(items) > self.limits.items:

@@ -2,8 +2,10 @@
 
 from datetime import UTC, date, datetime, time
 
+from integrations.dates import EXPECTED_PERIOD, out_of_period
 from integrations.errors import DoorError
 from integrations.identities import ORDER_ID, ORDER_ID_EXPECTED
+from risk.canonical import digest
 from risk.nouns.declaration import Declaration
 from risk.nouns.header import Header
 from risk.nouns.order import BusinessMode, Order
@@ -11,6 +13,8 @@ from risk.nouns.parties import Kind, Party, Role
 
 _NOON_IN_CHINA = time(4, tzinfo=UTC)
 _SEA = "2"
+DIGEST_LENGTH = 16
+MOST_OF_CONTRACT = 64 - DIGEST_LENGTH - 1
 
 
 def declaration_to_order(
@@ -18,12 +22,14 @@ def declaration_to_order(
 ) -> Order:
     """The order of a declaration. Raises DoorError when the message holds no usable number to know it by.
 
-    The id is the sender's own number (ClientSeqNo), else the unified number, else the contract number. The client is
-    the producer on export and the consumer on import; a message with one domestic party has that one as client.
+    The id is the sender's own number (ClientSeqNo), else the unified number, else the entry number, else the contract
+    number with a digest of the content, because several declarations may share one contract. The client is the
+    producer on export and the consumer on import; a message with one domestic party has that one as client.
     `declared_at` stands in when the message carries no declaration date; a date becomes noon in China, the same day
     in UTC.
     """
     header = declaration.header
+    _check_days(header, source)
     client = _client(header)
     return Order(
         order_id=_order_id(declaration, source),
@@ -40,13 +46,24 @@ def declaration_to_order(
 def _order_id(declaration: Declaration, source: str) -> str:
     header = declaration.header
     client_number = declaration.signature.client_number if declaration.signature else ""
-    candidates = (client_number, header.unified_number, header.contract_number)
+    candidates = (client_number, header.unified_number, header.entry_number)
     chosen = next((text.strip() for text in candidates if text.strip()), "")
+    contract = header.contract_number.strip()
+    if not chosen:
+        usable = ORDER_ID.fullmatch(contract)
+        chosen = f"{contract[:MOST_OF_CONTRACT]}-{digest(declaration)[:DIGEST_LENGTH]}" if usable else contract
     if not ORDER_ID.fullmatch(chosen):
         step = "Fill DecSign/ClientSeqNo with your own number of the declaration."
-        where = "DecSign/ClientSeqNo, DecHead/SeqNo, DecHead/ContrNo"
+        where = "DecSign/ClientSeqNo, DecHead/SeqNo, DecHead/EntryId, DecHead/ContrNo"
         raise DoorError(source, where, chosen, f"one of them with {ORDER_ID_EXPECTED}", step)
     return chosen
+
+
+def _check_days(header: Header, source: str) -> None:
+    """A text that is no day is left to a check; a day in another age is a slip nobody can reckon with."""
+    for element, text in (("DecHead/DDate", header.declaration_date), ("DecHead/IEDate", header.border_date)):
+        if out_of_period(text.strip()[:8]):
+            raise DoorError(source, element, text, EXPECTED_PERIOD, "Correct the year and send the message again.")
 
 
 def _business_mode(header: Header) -> BusinessMode:

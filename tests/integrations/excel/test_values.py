@@ -34,6 +34,14 @@ def test_a_value_or_an_expectation(cell, kind):
     assert not isinstance(value, Decimal) or value.is_finite()
 
 
+@pytest.mark.parametrize("kind", ["date", "time", "compact_date"])
+@pytest.mark.parametrize("text", ["0001-01-01", "1999-12-31", "2100-01-02", "9999-12-31"])
+def test_day_of_another_age_is_refused(kind, text):
+    for cell in (Cell("text", text), Cell("date", f"{text}T00:00:00")):
+        with pytest.raises(Unmet, match="from 2000-01-01 to 2100-01-01"):
+            value_of(cell, KINDS[kind])
+
+
 @pytest.mark.parametrize(
     ("cell", "kind", "value"),
     [

@@ -90,7 +90,7 @@ HOSTILE = [
     (bare(client_nam="x"), "$.client_nam", "perhaps client_name"),
     (declaration(header={"gross_weight": "1"}), "$.declaration.header.gross_weight", "gross_weight_kg"),
     (declaration(lines=[{}, {"hscode": "1"}]), "$.declaration.lines[1].hscode", "hs_code"),
-    (declaration(lines=[{"hs_code": 6302101000}]), "$.declaration.lines[0].hs_code", "str, got int"),
+    (declaration(lines=[{"hs_code": 6302101000}]), "$.declaration.lines[0].hs_code", "text, not a whole number"),
     (declaration(lines=[{"quantity": True}]), "$.declaration.lines[0].quantity", "decimal"),
     (declaration(lines=[{"quantity": "NaN"}]), "$.declaration.lines[0].quantity", "finite decimal number"),
     (declaration(lines=[{"quantity": "-Infinity"}]), "$.declaration.lines[0].quantity", "finite decimal number"),
@@ -100,18 +100,36 @@ HOSTILE = [
     (declaration(lines=[{"quantity": 10**25}]), "$.declaration.lines[0].quantity", "20 digits"),
     (declaration(lines=[{"quantity": "1e90"}]), "$.declaration.lines[0].quantity", "20 digits"),
     (declaration(lines=[{"quantity": "0.00000000000001"}]), "$.declaration.lines[0].quantity", "after the decimal"),
-    (b'{"order_id":"O-1","revision":1e400}', "$.revision", "int"),
+    (b'{"order_id":"O-1","revision":1e400}', "$.revision", "whole number"),
     (b'{"order_id":"O-1","revision":' + b"9" * 5000 + b"}", "byte 29", "20 digits"),
     (declaration(lines=[{"line_number": 10**18}]), "$.declaration.lines[0].line_number", "15 digits"),
     (declaration(lines="text"), "$.declaration.lines", "array"),
     (declaration(header=None), "$.declaration.header", "object"),
     (declaration(lines=[{}] * 20_001), "$.declaration.lines", "20000 entries"),
-    (bare(accepted_at="2026-03-08T12:00:00"), "$.accepted_at", "offset from UTC"),
-    (bare(accepted_at="2026-02-30T12:00:00Z"), "$.accepted_at", "RFC3339"),
-    (bare(accepted_at=5), "$.accepted_at", "datetime"),
+    (
+        bare(accepted_at="2026-03-08T12:00:00"),
+        "$.accepted_at",
+        "ISO 8601 time with zone such as 2026-03-08T12:00:00+08:00",
+    ),
+    (bare(accepted_at="2026-02-30T12:00:00Z"), "$.accepted_at", "ISO 8601 time with zone"),
+    (bare(accepted_at=5), "$.accepted_at", "ISO 8601 time"),
     (bare(receipt_due_on="2026-02-30"), "$.receipt_due_on", "date"),
-    (bare(business_mode="gift"), "$.business_mode", "enum"),
-    (bare(parties=[{"role": "friend", "name": "x"}]), "$.parties[0].role", "enum"),
+    (bare(business_mode="gift"), "$.business_mode", "one of agency_refund, purchase, "),
+    (bare(business_mode=None), "$.business_mode", "one of agency_refund, purchase, "),
+    ({"order_id": "O-1", "type": "order.lost"}, "$.type", "one of order.submitted, order.cancelled"),
+    (bare(declared_at="0001-01-01T00:00:00Z"), "$.declared_at", "from 2000-01-01 to 2100-01-01"),
+    (bare(declared_at="9999-12-31T23:59:59+08:00"), "$.declared_at", "from 2000-01-01 to 2100-01-01"),
+    (bare(receipt_due_on="1999-12-31"), "$.receipt_due_on", "from 2000-01-01 to 2100-01-01"),
+    (bare(receipt_due_on="2100-01-02"), "$.receipt_due_on", "from 2000-01-01 to 2100-01-01"),
+    (declaration(header={"declaration_date": "00010101"}), "$.declaration.header.declaration_date", "from 2000-01-01"),
+    (declaration(header={"border_date": "99991231"}), "$.declaration.header.border_date", "from 2000-01-01"),
+    ({"order_id": "O-1", "occurred_at": "9999-12-31T00:00:00Z", "type": "order.cancelled"}, "$.occurred_at", "2100"),
+    (
+        {"order_id": "O-1", "order": declaration(header={"declaration_date": "00010101"})},
+        "$.order.declaration.header.declaration_date",
+        "from 2000-01-01",
+    ),
+    (bare(parties=[{"role": "friend", "name": "x"}]), "$.parties[0].role", "one of "),
     (bare(order_id=""), "$.order_id", "1 to 64"),
     (bare(order_id="a b"), "$.order_id", "1 to 64"),
     (bare(order_id="x" * 65), "$.order_id", "1 to 64"),
@@ -148,6 +166,29 @@ def test_hostile_message_gives_one_clear_error(message, where, expected):
     assert error.source in str(error)
     assert str(error).isprintable()
     assert len(str(error)) < 800
+
+
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        (bare(order_id=None), "null"),
+        (bare(order_id=True), "true"),
+        (declaration(lines=[{"quantity": 10**40}]), "1" + "0" * 40),
+        (b'{"order_id":"O-1","declaration":{"header":{"gross_weight_kg":1E+40}}}', "1E+40"),
+        (declaration(header=[None, True]), "[null, true]"),
+    ],
+)
+def test_what_was_found_is_shown_as_json(message, found):
+    with pytest.raises(DoorError) as caught:
+        decode(message)
+    assert caught.value.value == found
+    words = ("None", "True", "Decimal", "`", "str", "int,", "dict")
+    assert not any(word in f"{caught.value.value} {caught.value.expected}" for word in words)
+
+
+@pytest.mark.parametrize("day", ["2000-01-01", "2100-01-01"])
+def test_the_ends_of_the_period_are_let_in(day):
+    assert decode(bare(declared_at=f"{day}T12:00:00+08:00", receipt_due_on=day)).order.declared_at
 
 
 def test_size_limit_names_both_sizes():

@@ -67,12 +67,29 @@ def test_one_domestic_party_is_the_client(clean_order):
 
 @pytest.mark.parametrize(
     ("client_number", "unified", "contract", "order_id"),
-    [("C-1", "U-1", "K-1", "C-1"), ("", "U-1", "K-1", "U-1"), (" ", "", "K-1", "K-1")],
+    [("C-1", "U-1", "K-1", "C-1"), ("", "U-1", "K-1", "U-1")],
 )
 def test_order_id(clean_order, client_number, unified, contract, order_id):
     declaration = changed(clean_order.declaration, unified_number=unified, contract_number=contract)
     declaration = replace(declaration, signature=Signature(client_number=client_number))
     assert declaration_to_order(declaration).order_id == order_id
+
+
+def test_declarations_under_one_contract_are_orders_of_their_own(clean_order):
+    numbers = {"unified_number": "", "entry_number": "", "contract_number": "K-1"}
+    first = replace(changed(clean_order.declaration, **numbers), signature=None)
+    second = changed(first, package_count=99)
+    ids = [declaration_to_order(one).order_id for one in (first, second, first)]
+    assert ids[0] == ids[2] != ids[1]
+    assert all(one.startswith("K-1-") for one in ids)
+    assert declaration_to_order(changed(first, entry_number="531620260160000001")).order_id == "531620260160000001"
+
+
+@pytest.mark.parametrize("name", ["declaration_date", "border_date"])
+@pytest.mark.parametrize("text", ["00010101", "99991231"])
+def test_day_of_another_age_is_refused(clean_order, name, text):
+    with pytest.raises(DoorError, match="from 2000-01-01 to 2100-01-01"):
+        declaration_to_order(changed(clean_order.declaration, **{name: text}))
 
 
 @pytest.mark.parametrize("contract", ["", "with space", "x" * 65])
