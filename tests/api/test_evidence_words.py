@@ -84,3 +84,8 @@ def test_overdue_verifications_are_counted_and_regions_named(app, as_user, clock
     page = browser.get("/clients/C-9").text
     assert re.search(r"44039 \w*深圳", page)
     assert "99999" in page
+
+
+def test_parameters_have_their_words_and_keep_their_names(as_user):
+    page = as_user("eve").get("/policy").text
+    assert '最短长度 = 3 <code class="muted">minimum_length</code>' in page

@@ -24,12 +24,15 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardRow:
-    """A check with what the policy makes of it. `setting` None: the policy does not know it."""
+    """A check with what the policy makes of it; its parameters as (word, technical name, value).
+
+    `setting` None: the policy does not know the check.
+    """
 
     card: Card
     title: str
     setting: CheckSetting | None
-    parameters: tuple[tuple[str, str], ...]
+    parameters: tuple[tuple[str, str, str], ...]
     sentence: str
     inputs: tuple[tuple[str, str], ...]
     source: str
@@ -99,7 +102,7 @@ def _row(at: Desk, card: Card, chosen: Policy | None) -> CardRow:
         card=card,
         title=at.t.pick(card.title_zh, card.title_en),
         setting=setting,
-        parameters=tuple((at.t.pick(*seen_word(name)), _shown(value)) for name, value in parameters.items()),
+        parameters=tuple((at.t.pick(*seen_word(name)), name, _shown(value)) for name, value in parameters.items()),
         sentence=at.t.pick(*map(_named, card.sentences[""], (0, 1))),
         inputs=tuple((at.t.pick(*fact_word(path)), path) for path in card.inputs),
         source=at.t.pick(*source_in(card.source)),
