@@ -13,8 +13,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from databases.alerts import NewAlert
 from databases.audit_chain import NewEntry
 from databases.unit_of_work import UnitOfWork
-from tradewarden.aeo.keys import load_key
 from tradewarden.aeo.sealing import seal
+from tradewarden.signing import signing_key
 from tradewarden.standing import stale_lists
 from tradewarden.wiring import Application
 
@@ -75,7 +75,7 @@ def run_job(app: Application, name: str, job: Job) -> int:
 
 def seal_audit(app: Application) -> None:
     """Sign what was written to the audit since the last seal."""
-    made = seal(app.database, load_key(app.settings.keys_dir), app.clock(), app.settings.witnesses)
+    made = seal(app.database, signing_key(app), app.clock(), app.settings.witnesses)
     log.info("audit.sealed", seal=made.hash if made else "nothing new")
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from tradewarden.errors import CannotStart
@@ -28,6 +28,14 @@ class Settings(BaseSettings):
     body_limit_bytes: Annotated[int, Field(ge=1024)] = Field(8_000_000, description="How large may an upload be?")
     log_level: str = Field("INFO", description="From which level are log lines written?")
     metrics: bool = Field(True, description="Is /metrics served?")
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _named(cls, value: object) -> object:
+        """An empty folder name would mean the current one, which is never what was meant."""
+        if value == "":
+            raise ValueError("the folder name is empty")
+        return value
 
     @property
     def url(self) -> str:

@@ -47,7 +47,6 @@ def hs_code_has_ten_digits(facts: OrderFacts, line: Line, p: Parameters) -> Verd
             "Commodity code {hs_code} is valid from {valid_from} to {valid_to} only, declared on {on}",
         )
     },
-    no_data_matters=False,  # the tariff at hand may be a part of the whole
     per_line=True,
 )
 def hs_code_is_in_force(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:

@@ -7,7 +7,6 @@ from typing import Annotated
 import typer
 
 from databases.audit_chain import NewEntry
-from tradewarden.aeo.keys import load_key
 from tradewarden.aeo.pack import ExportOrder, PackSummary, Watch, export
 from tradewarden.aeo.period import Period
 from tradewarden.aeo.report import Report
@@ -15,10 +14,13 @@ from tradewarden.aeo.source import DatabaseEvidence
 from tradewarden.aeo.stored_files import StoredFiles
 from tradewarden.aeo.verify import verify
 from tradewarden.cli.output import JsonOption, emit, fail, notes, warn
+from tradewarden.errors import CannotDo
 from tradewarden.setup import open_application
+from tradewarden.signing import signing_key
 from tradewarden.wiring import Application
 
 ACTOR = "command-line"
+PACK_MARKS = ("bagit.txt", "checkpoint.json", "manifest-sha256.txt")
 DAY = ["%Y-%m-%d"]
 commands = typer.Typer(no_args_is_help=True, help="Evidence for the AEO assessment. AEO 证据.")
 
@@ -38,7 +40,7 @@ def export_pack(
     """Write a signed BagIt pack with decisions, evidence and audit of a period. 导出证据包."""
     app = open_application()
     order = ExportOrder(period=Period(first.date(), last.date()), out=out, now=app.clock(), actor=ACTOR)
-    key = load_key(app.settings.keys_dir)
+    key = signing_key(app)
     with notes.status("exporting …") as status, app.database.reading() as uow:
         watch = Watch(progress=lambda kind, records: status.update(f"exporting {kind}: {records} records"))
         evidence = DatabaseEvidence(uow, StoredFiles(app.storage), order.period)
@@ -49,7 +51,7 @@ def export_pack(
     if as_json:
         emit(summary_record(summary) | report.as_json())
     else:
-        notes.print(f"{summary.path}: {sum(summary.records.values())} records, signed by {summary.fingerprint}")
+        typer.echo(f"{summary.path}: {sum(summary.records.values())} records, signed by {summary.fingerprint}")
     return 1 if summary.absent or report.problems else 0
 
 
@@ -86,9 +88,20 @@ def verify_pack(
     as_json: JsonOption = False,
 ) -> int:
     """Find any changed, missing or added byte of a pack and name it. 校验证据包."""
+    _require_pack(pack)
     with notes.status("verifying …"):
         report = verify(pack, signer)
     return say(report, as_json)
+
+
+def _require_pack(path: Path) -> None:
+    """Raises CannotDo for a path that is not, and never was, an evidence pack."""
+    if not path.exists():
+        raise CannotDo(f"{path} does not exist. Name an evidence pack: a folder or a .zip.")
+    if path.is_dir() and not any((path / name).exists() for name in PACK_MARKS):
+        raise CannotDo(f"{path} is no evidence pack: it holds none of {', '.join(PACK_MARKS)}.")
+    if path.is_file() and path.suffix.lower() != ".zip":
+        raise CannotDo(f"{path} is no evidence pack: expected a folder or a file that ends in .zip.")
 
 
 def say(report: Report, as_json: bool) -> int:
@@ -99,5 +112,5 @@ def say(report: Report, as_json: bool) -> int:
         for problem in report.problems:
             zh, en = problem.sentences
             fail(f"{problem.where}: {zh} | {en}")
-        notes.print(f"{report.verdict}: {report.records} records, signed by {report.signer or '(nobody)'}")
+        typer.echo(f"{report.verdict}: {report.records} records, signed by {report.signer or '(nobody)'}")
     return 0 if report.verdict == "intact" else 1

@@ -1,5 +1,6 @@
 """`tradewarden assess`: files to decisions, the way of every door: inbox, decision, evidence."""
 
+import time
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Annotated, Any
@@ -65,17 +66,23 @@ def _recorded(app: Application, events: Sequence[OrderEvent]) -> Iterator[dict[s
     with app.database.writing() as uow:
         accepted = take(uow, events, "assess", ACTOR, app.clock())
     worker = Worker(name=ACTOR, batch_size=app.settings.batch_size, publish=bool(app.settings.kafka_servers))
-    waiting = {item.inbox_id for item in accepted if item.state == "accepted"}
+    waiting = _pending(app, {item.inbox_id for item in accepted})
     while waiting:
-        result = process_batch(app, worker)
-        waiting.difference_update(result.inbox_ids)
-        if not result.claimed:
-            break
+        if process_batch(app, worker).claimed == 0:
+            time.sleep(app.settings.idle_seconds)  # another worker has them in hand
+        waiting = _pending(app, waiting)
     for event, acceptance in zip(events, accepted, strict=True):
         if acceptance.state == "conflict":
             yield _refused(event, "this event id was taken before with another content", "a new event id or revision")
         else:
             yield _outcome(app, event, acceptance.inbox_id)
+
+
+def _pending(app: Application, inbox_ids: set[int]) -> set[int]:
+    """Those that still wait to be judged, also from an earlier run that was cut off."""
+    with app.database.reading() as uow:
+        items = [uow.inbox.by_id(inbox_id) for inbox_id in inbox_ids]
+    return {item.inbox_id for item in items if item and item.state == "pending"}
 
 
 def _outcome(app: Application, event: OrderEvent, inbox_id: int) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 import typer
 
-from tradewarden.cli.output import notes
 from tradewarden.settings import load_settings
 from tradewarden.setup import prepare
 from tradewarden.wiring import build
@@ -20,4 +19,4 @@ def upgrade() -> None:
     """Bring schema, reference data and policy up to this release. 升级数据库."""
     app = build(load_settings())
     changed = prepare(app)
-    notes.print(f"schema {app.database.head()}: {'upgraded' if changed else 'already current'}")
+    typer.echo(f"schema {app.database.head()}: {'upgraded' if changed else 'already current'}")

@@ -11,6 +11,7 @@ from tradewarden.auth.permissions import Role
 from tradewarden.auth.refusals import Refused
 from tradewarden.cli.output import notes, progress, table
 from tradewarden.cli.server import listen, run_server
+from tradewarden.cli.signals import stop_on_signal
 from tradewarden.demo import begin, holds_orders, is_begun, refresh_lists, stream
 from tradewarden.errors import CannotStart
 from tradewarden.pipeline.batch import Worker
@@ -46,7 +47,7 @@ def demo(
         with progress("orders judged", orders) as advance:
             begin(app, orders, advance)
     passwords = _passwords(app)
-    stop = threading.Event()
+    stop = stop_on_signal()
     threads = [
         threading.Thread(target=work, args=(app, Worker(batch_size=app.settings.batch_size), stop), name="worker"),
         threading.Thread(target=stream, args=(app, stop, every), name="stream"),

@@ -4,8 +4,9 @@
 """
 
 import sys
+import traceback
+from typing import Any
 
-import click
 import typer
 
 from databases.errors import StorageError
@@ -41,6 +42,11 @@ for name, group in (("lists", lists), ("clients", clients), ("aeo", aeo), ("audi
     app.add_typer(group.commands, name=name)
 
 
+USAGE_ERROR: Any = typer.BadParameter.__mro__[2]
+"""The base of all complaints about how a command was called, whichever click Typer carries inside."""
+INTERRUPTED = 130
+
+
 def main() -> None:
     """Run the command line and exit with its status."""
     try:
@@ -48,14 +54,20 @@ def main() -> None:
     except (TradeWardenError, DoorError, StorageError) as error:
         fail(str(error))
         status = 2
-    except click.ClickException as error:
+    except USAGE_ERROR as error:
         error.show()
         status = 2
-    except (KeyboardInterrupt, click.Abort):
-        fail("Stopped. What was done so far is kept; run the command again to go on.")
-        status = 2
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
     except BrokenPipeError:
         # the reader of our output went away; there is nobody left to tell
         sys.stderr.close()
+        status = 2
+    except Exception as error:  # noqa: BLE001 - the last resort: one line instead of a trace, and never status 0 or 1
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        fail(f"Unexpected {type(error).__name__} at {place.filename}:{place.lineno}: {error}. Please report this line.")
+        status = 2
+    if status == INTERRUPTED:
+        fail("Stopped. What was done so far is kept; run the command again to go on.")
         status = 2
     sys.exit(status if isinstance(status, int) else 0)

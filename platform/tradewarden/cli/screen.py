@@ -102,6 +102,7 @@ def _rows(names: Sequence[str], file: Path | None) -> Iterator[Mapping[str, str]
 
 def _record(number: int, row: Mapping[str, str], search: Search) -> dict[str, Any]:
     try:
+        demand_text(row["name"])
         subject = Subject(
             name=row["name"],
             kind=kind_of(row),
@@ -121,6 +122,14 @@ def _record(number: int, row: Mapping[str, str], search: Search) -> dict[str, An
         "list_versions": search.list_versions,
         "matches": [_match(match) for match in matches],
     }
+
+
+def demand_text(name: str) -> None:
+    """Raises ValueError for bytes that are no text (they reach an argument as lone surrogates)."""
+    try:
+        name.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"name {name[:40]!a} is no valid UTF-8 text; correct the input") from error
 
 
 def _match(match: ListMatch) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import typer
 
 from tradewarden.auth import accounts
 from tradewarden.cli.server import listen, run_server
+from tradewarden.cli.signals import stop_on_signal
 from tradewarden.pipeline.batch import Worker
 from tradewarden.setup import open_application
 from tradewarden.wiring import Application
@@ -22,7 +23,7 @@ def serve(
     app = open_application()
     listener = listen(app.settings.host, app.settings.port)
     _first_account(app)
-    stop = threading.Event()
+    stop = stop_on_signal()
     workers = []
     if with_worker:
         worker = Worker(batch_size=app.settings.batch_size, publish=bool(app.settings.kafka_servers))

@@ -34,7 +34,10 @@ def run_server(
     stop: threading.Event,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until a signal comes; then set `stop` and wait for the background threads to finish what they hold."""
+    """Serve until a signal comes; then set `stop` and wait for the background threads to finish what they hold.
+
+    The caller handles the signals too (`stop_on_signal`): the web server hands each one on when it has stopped.
+    """
     with listener:
         config = uvicorn.Config(create_app(app), log_level="warning", access_log=False, server_header=False)
         server = uvicorn.Server(config)
@@ -47,3 +50,4 @@ def run_server(
             stop.set()
             for thread in background:
                 thread.join()
+            app.database.dispose()

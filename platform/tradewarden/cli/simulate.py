@@ -1,7 +1,6 @@
 """`tradewarden simulate`: a folder of synthetic trade with the labels kept apart."""
 
 import csv
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +9,7 @@ import msgspec
 import typer
 
 from integrations.json_events import encode
-from tradewarden.cli.output import JsonOption, emit, notes, progress
+from tradewarden.cli.output import JsonOption, emit, progress
 from tradewarden.errors import CannotDo
 from tradewarden.simulate.events import as_event
 from tradewarden.simulate.generate import Run, factories, simulate
@@ -42,7 +41,9 @@ def simulate_command(
     if as_json:
         emit(summary)
     else:
-        notes.print(json.dumps(summary, ensure_ascii=False))
+        typer.echo(
+            f"{out}: {orders} orders of {clients} clients, {planted} with planted trouble (synthetic, seed {seed})"
+        )
 
 
 def write_orders(run: Run, out: Path) -> int:

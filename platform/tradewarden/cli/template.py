@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from tradewarden.cli.output import notes
 from tradewarden.errors import CannotDo
 from tradewarden.order_template import order_template
 from tradewarden.setup import open_application
@@ -22,7 +21,7 @@ def template(out: Annotated[Path, typer.Argument(help="The .xlsx file to write."
         out.write_bytes(content)
     except OSError as error:
         raise CannotDo(f"{out} can't be written ({error.strerror}). Choose another place.") from error
-    notes.print(f"{out}: {len(content)} bytes")
+    typer.echo(f"{out}: {len(content)} bytes")
 
 
 def register(app: typer.Typer) -> None:

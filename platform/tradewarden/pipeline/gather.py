@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from databases.history import HistoryKey
 from databases.orders import UseKey
@@ -13,6 +13,8 @@ from risk.facts import ClientProfile, OrderFacts
 from risk.nouns.order import Order, OrderEvent
 from tradewarden.pipeline.screening import screen_order
 from tradewarden.standing import Context, Standing
+
+OLDEST = timedelta(days=400)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,14 +36,19 @@ def client_of(order: Order) -> str:
     return order.client_uscc or order.client_name or f"order:{order.order_id}"
 
 
+def business_time(event: OrderEvent, now: datetime) -> datetime:
+    """When the order happened, as its history is looked at: the event's time, not after now, not before living memory.
+
+    Lists, policy and freshness are always those of now: a sender must not choose what it is screened against.
+    """
+    return max(min(event.occurred_at, now), now - OLDEST)
+
+
 def gather(
     uow: UnitOfWork, events: Sequence[OrderEvent], standing: Standing, context: Context, now: datetime
 ) -> list[Gathered]:
-    """Facts for submissions of distinct clients, in the order of `events`; a few questions for the whole wave.
-
-    The business time of an order is when its event happened, never later than `now`.
-    """
-    orders = [(event, event.order, min(event.occurred_at, now)) for event in events if event.order is not None]
+    """Facts for submissions of distinct clients, in the order of `events`; a few questions for the whole wave."""
+    orders = [(event, event.order, business_time(event, now)) for event in events if event.order is not None]
     profiles = uow.clients.profiles([client_of(order) for _, order, _ in orders], now.date())
     history = uow.history.for_orders(
         [_history_key(order, profiles.get(client_of(order)), as_of) for _, order, as_of in orders]

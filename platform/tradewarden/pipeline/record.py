@@ -21,7 +21,7 @@ from risk.findings import Outcome
 from risk.nouns.order import OrderEvent
 from risk.policy import AlertPolicy
 from tradewarden.pipeline.assess import Assessed, evidence
-from tradewarden.pipeline.gather import client_of
+from tradewarden.pipeline.gather import business_time, client_of
 from tradewarden.pipeline.parties import parties_of
 from tradewarden.standing import Context
 
@@ -123,7 +123,7 @@ class Recorder:
                     client_id=client_of(event.order) if event.order else "",
                     order=event.order,
                     occurred_at=event.occurred_at,
-                    as_of=min(event.occurred_at, self.now),
+                    as_of=business_time(event, self.now),
                     source=event.source,
                     event_id=event.event_id,
                     inbox_id=item.inbox_id,
