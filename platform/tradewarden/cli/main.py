@@ -21,6 +21,7 @@ from tradewarden.cli import (
     db,
     demo,
     lists,
+    schema,
     screen,
     serve,
     simulate,
@@ -36,7 +37,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="TradeWarden 外综服风控平台: risk control for comprehensive foreign-trade services providers.",
 )
-for module in (demo, serve, worker, assess, checks, screen, compare, template, simulate):
+for module in (demo, serve, worker, assess, checks, screen, compare, template, schema, simulate):
     module.register(app)
 for name, group in (("lists", lists), ("clients", clients), ("aeo", aeo), ("audit", audit), ("db", db)):
     app.add_typer(group.commands, name=name)
