@@ -141,6 +141,8 @@ def compare_spellings(left: Name, right: Name, kind: Kind) -> Scored:
         if person and not (left.chinese.person or right.chinese.person):
             return compare_chinese_persons(left.spelling.key, right.spelling.key)
         return compare_companies(left.chinese, right.chinese, left.spelling.key, right.spelling.key)
+    if min(len(left.spelling.key), len(right.spelling.key)) < 2:
+        return Scored(0, (Note("nothing_distinctive"),))
     if left.han or right.han:
         han, latin = (left, right) if left.han else (right, left)
         return compare_across(han.chinese, latin.latin)

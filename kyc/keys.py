@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from kyc.matching.mended import LONG, SHORTEST
 from kyc.matching.organisation import initials
 from kyc.names.chinese import ChineseName, readings
 from kyc.names.lookalikes import folded as same_look
@@ -22,6 +23,8 @@ from risk.nouns.parties import Kind
 MAX_WORDS = 12
 """Words of one name that are filed and looked up; the rest of a longer name still counts in the comparison."""
 
+WHOLE_REST = 4
+"""Words from which on all but one, a long one, are a key by themselves."""
 _LONGEST_RUN = 4
 _BEGINNING = 4
 
@@ -54,10 +57,13 @@ def _keys(name: Name, kinds: Iterable[Kind], *, filing: bool) -> Keys:
         sure += _chinese(name, filing=filing)
     if name.han:
         return Keys(tuple(dict.fromkeys(sure)), {})
-    readings = {kind: distinctive(name, kind) for kind in kinds}
+    read_as = tuple(kinds)
+    readings = {kind: distinctive(name, kind) for kind in read_as}
     for words in dict.fromkeys(readings.values()):
         sure += _written_together(words, filing=filing)
     sure += _latin(name, filing=filing)
+    if Kind.ORGANISATION in read_as or Kind.ANY in read_as:
+        sure += _with_a_slip(name.latin.body[:MAX_WORDS], filing=filing)
     initials = any(len(token) == 1 for token in name.latin.tokens)
     keyed = {word: _word(word) for words in readings.values() for word in words}
     return Keys(
@@ -134,6 +140,26 @@ def _written_together(words: tuple[str, ...], *, filing: bool) -> Iterator[str]:
     yield from (f"{two}{folded(first + second)}" for first, second in pairwise(words))
     if len(words) == 1 and 4 <= len(words[0]) <= 8:
         yield f"{'a' if filing else 'A'}{words[0]}"
+
+
+def _with_a_slip(body: tuple[str, ...], *, filing: bool) -> Iterator[str]:
+    """A firm's words but one, with the beginning and the end of that one: a slip leaves either of them as it was.
+
+    A slip in the legal form leaves all words and one more at the end.
+    """
+    whole, less = ("N", "n") if filing else ("n", "N")
+    if len(body) > 1:
+        yield f"{whole}{' '.join(sorted(body))}"
+        yield f"{less}{' '.join(sorted(body[:-1]))}"
+    elif body:
+        yield f"{whole}{body[0]}"
+    for position, word in enumerate(body) if len(body) > 1 else ():
+        if len(word) >= SHORTEST - 1:
+            rest = " ".join(sorted(body[:position] + body[position + 1 :]))
+            yield f"B{rest}|{word[:2]}"
+            yield f"E{rest}|{word[-2:]}"
+            if len(body) >= WHOLE_REST and len(word) >= LONG - 2:
+                yield f"R{rest}"
 
 
 def _latin(name: Name, *, filing: bool) -> Iterator[str]:

@@ -3,7 +3,8 @@
 from collections import Counter
 
 from kyc.matching.alignment import Alignment, align
-from kyc.matching.scored import DOUBT, FULL, Note, Part, Scored, add_up, part
+from kyc.matching.mended import mend
+from kyc.matching.scored import DOUBT, FULL, REVIEW, Note, Part, Scored, add_up, part
 from kyc.names.chinese import weak_groups
 from kyc.names.latin import LatinName
 from kyc.names.sounds import Alike
@@ -15,6 +16,12 @@ OTHER_BUSINESS_SAID = 3_300
 ONE_WORD_ONLY = 6_800
 TELLING_WORDS = 3
 """Business words that together tell a name apart although none of them does."""
+ORDER = 300
+OTHER_FORM = 2_400
+RARE_LENGTH = 7
+"""Letters from which on a single proper word tells a name apart whatever the legal form."""
+LONG_LENGTH = 12
+"""Letters from which on two proper words or more do together."""
 ONE_WORD_MORE = 2
 """Letters more that are asked of a word which carries the comparison alone."""
 SLIP_LENGTH = 6
@@ -25,19 +32,40 @@ _LOSS = {Alike.EXACT: 0, Alike.VARIANT: 400, Alike.SOUND: 900, Alike.SHORT: 1_60
 
 
 def compare_organisations(left: LatinName, right: LatinName, left_key: str, right_key: str) -> Scored:
-    """Weigh two Latin names. The keys are the whole names as letters only."""
-    if not left.distinctive or not right.distinctive:
+    """Weigh two Latin names, once more with their slips of the pen mended. The keys are the names as letters only."""
+    found = _compare(left, right, left_key, right_key)
+    if found.points >= DOUBT - _LOSS[Alike.SLIP]:
+        return found
+    mended, slips = mend(left, right)
+    if not slips:
+        return found
+    again = _compare(mended, right, "".join(mended.tokens), right_key)
+    losses = sorted((max(PARTS_EQUAL - again.points, 0), _LOSS[Alike.SLIP]))
+    points = PARTS_EQUAL - losses[1] - (losses[0] + (len(slips) - 1) * _LOSS[Alike.SLIP]) // 4
+    if again.points < REVIEW or points <= found.points:
+        return found
+    return Scored(points, (*(Note("slip", pair) for pair in slips), *again.notes))
+
+
+def _compare(left: LatinName, right: LatinName, left_key: str, right_key: str) -> Scored:
+    if not left.tells or not right.tells:
         return Scored(0, (Note("nothing_distinctive"),))
     if left_key == right_key:
         return Scored(FULL, (Note("identical", (left_key,)),))
+    if not (_has_a_word(left) or _has_a_word(right)) and left.letters != right.letters:
+        return Scored(DIFFERENT, (Note("words_differ", _both(left, right)),))
     generic = not left.proper
     words = _words(left, right) if left.proper and right.proper else _generic(left, right)
     if words.loss is None:
         return _acronym(left, right) or Scored(DIFFERENT, (words.note,))
-    parts = [words, _form(left, right), _places(left, right, generic)]
+    parts = [words, _form(left, right, same=(words.loss or 0) <= ORDER), _places(left, right, generic)]
     if not generic:
         parts += [_business(left, right), _weak(left, right)]
     return _sum_up(parts, len(left.proper))
+
+
+def _has_a_word(name: LatinName) -> bool:
+    return any(len(word) > 1 for word in name.proper)
 
 
 def _sum_up(parts: list[Part], words: int) -> Scored:
@@ -70,7 +98,7 @@ def _words(left: LatinName, right: LatinName) -> Part:
         return _more_words(found, rest)
     worst = min(found.pairs, key=lambda pair: pair[2])
     if worst[2] is Alike.EXACT:
-        return part(300, "word_order", " ".join(mine))
+        return part(ORDER, "word_order", " ".join(mine))
     code = "slip" if worst[2] is Alike.SLIP else "sounds_equal"
     return part(_LOSS[worst[2]], code, worst[0], worst[1])
 
@@ -96,11 +124,12 @@ def _more_words(found: Alignment, rest: tuple[str, ...]) -> Part:
 def _generic(left: LatinName, right: LatinName) -> Part:
     """Names of business words and places only (Central Bank of Iran) are the same only word for word."""
     if Counter(left.distinctive) == Counter(right.distinctive):
-        return part(0 if left.distinctive == right.distinctive else 300, "words_equal", " ".join(left.distinctive))
+        return part(0 if left.distinctive == right.distinctive else ORDER, "words_equal", " ".join(left.distinctive))
     return part(None, "words_differ", *_both(left, right))
 
 
-def _form(left: LatinName, right: LatinName) -> Part:
+def _form(left: LatinName, right: LatinName, *, same: bool) -> Part:
+    """`same`: all telling words are equal; a long or rare name with another everyday form is then worth a look."""
     mine, theirs = left.forms - {"co"}, right.forms - {"co"}
     shown = "+".join(sorted(mine)) or "-", "+".join(sorted(theirs)) or "-"
     if left.forms == right.forms or mine & theirs:
@@ -109,7 +138,15 @@ def _form(left: LatinName, right: LatinName) -> Part:
         return part(400, "form_missing", *shown)
     if left.families & right.families - {"generic"}:
         return part(1_800, "form_change", *shown)
-    return part(None, "form_differs", *shown)
+    return part(OTHER_FORM if same and _rare(left) and _rare(right) else None, "form_differs", *shown)
+
+
+def _rare(name: LatinName) -> bool:
+    if name.proper:
+        return max(map(len, name.proper)) >= RARE_LENGTH or (
+            len(name.proper) > 1 and len("".join(name.proper)) >= LONG_LENGTH
+        )
+    return len(set(name.distinctive)) >= TELLING_WORDS
 
 
 def _places(left: LatinName, right: LatinName, generic: bool) -> Part:

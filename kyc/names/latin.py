@@ -21,6 +21,7 @@ _LEADING_FORMS = frozenset(
 _MIDDLE_FORMS = frozenset(
     {"CO LTD", "LTD", "LLC", "GMBH", "LIMITED", "PTE LTD", "PVT LTD", "COMPANY LIMITED", "SDN BHD"}
 )
+_GRAMMAR = frozenset({"&", "AND", "THE", "OF", "FOR", "IN"})
 _SHORT_PLACES = frozenset({"YIWU", "WUHU", "WUXI", "ZIBO", "XIAN", "AMOY", "LHASA", "CIXI", "HK", "PRC"})
 
 
@@ -55,6 +56,25 @@ class LatinName:
     def distinctive(self) -> tuple[str, ...]:
         """The words that tell this name apart: the proper ones; where there are none, all but places and stop words."""
         return self.proper or tuple(word.group for word in self.words if word.sort in {"industry", "weak"})
+
+    @cached_property
+    def tells(self) -> bool:
+        """False for a single letter, one business word or legal forms alone: nothing that tells a name apart."""
+        if any(len(word) > 1 for word in self.proper):
+            return True
+        general = {word.group for word in self.words if word.sort in {"industry", "weak"}}
+        other = sum(word.sort in {"name", "place"} or word in self.letters for word in self.words)
+        return len(general) + other > 1 and bool(self.distinctive)
+
+    @cached_property
+    def letters(self) -> tuple[Word, ...]:
+        """The small words that are not grammar: the A of A A TRADING, the AT of AT&T."""
+        return tuple(word for word in self.words if word.sort == "stop" and word.text not in _GRAMMAR)
+
+    @cached_property
+    def body(self) -> tuple[str, ...]:
+        """The single words without legal forms and stop words."""
+        return tuple(piece for word in self.words if word.sort != "stop" for piece in word.text.split())
 
     @cached_property
     def groups(self) -> dict[str, frozenset[str]]:
@@ -185,6 +205,16 @@ def _vocabulary() -> dict[str, Word]:
             if alias in known and known[alias].sort == "place":
                 known[alias] = Word(alias, f"cn:{' '.join(tokenise(aliases[0]))}", "place")
     return known
+
+
+@cache
+def _known_pieces() -> frozenset[str]:
+    return frozenset(piece for table in (_vocabulary(), _form_table()) for phrase in table for piece in phrase.split())
+
+
+def is_known(word: str) -> bool:
+    """True for a word of the tables: business, place, stop word or legal form."""
+    return word in _known_pieces()
 
 
 def words_in(tokens: tuple[str, ...]) -> tuple[Word, ...]:

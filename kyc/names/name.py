@@ -28,7 +28,10 @@ class Name:
         """False for legal forms, regions and punctuation alone: nothing that could tell one subject from another."""
         if self.han or self.is_number:
             return bool(self.chinese.trade)
-        return bool(self.latin.distinctive or (self.person.full and not self.latin.forms))
+        if len(self.spelling.key) < 2:
+            return False
+        general = bool(self.latin.words) and not self.latin.proper
+        return self.latin.tells or bool(self.person.full and not self.latin.forms and not general)
 
     @cached_property
     def chinese(self) -> chinese.ChineseName:

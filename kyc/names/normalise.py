@@ -71,6 +71,12 @@ _FORMER_TAIL = re.compile(
     r"(?:[ ,;]*(?:曾用名|原名|原企业名称) *:"
     r"|[ ,;]+(?:FORMERLY(?: KNOWN AS)?|F/K/A|FKA|A/K/A|AKA|F\.K\.A\.|A\.K\.A\.)[ :]+)(.{2,})$"
 )
+_BETWEEN = re.compile(
+    r"(?<![A-Z0-9])(?:C/O|CARE OF|T/A|TRADING AS|D/?B/?A|D\.B\.A\.|DOING BUSINESS AS|O/B/O|B/O"
+    r"|(?:FOR (?:AND )?)?(?:ON|IN) BEHALF OF|(?:FOR|BY ORDER AND FOR) (?:THE )?ACCOUNT OF|F/A/O)(?![A-Z0-9])[ .:]*"
+)
+_IN_BRACKETS = re.compile(r"\(([^()]*[^()\W] [^()]*)\)")
+_MOST_PARTS = 4
 _ACRONYM = re.compile(r"^([A-Z].*[^ (]) ?\(([A-Z]{3,8})\)$")
 _BILINGUAL = re.compile(r"^(.*[\u3400-\u9fff)])[ /|(-]*([A-Z][A-Z0-9&'.,-]*(?: [A-Z0-9&'.,()-]+)+)\)?$")
 
@@ -105,6 +111,7 @@ def normalise(name: str) -> Spelling:
     text = _marked_up(raw) if raw.isascii() else _marked_up(unicodedata.normalize("NFKC", raw).translate(_CHARACTERS))
     cut = len(name) > len(raw) or len(text) > MAX_LENGTH
     text = " ".join(text[:MAX_LENGTH].upper().replace("[", "(").replace("]", ")").split())
+    text, others = _several(text)
     aliases: tuple[str, ...] = ()
     if has_han(text):
         text = _STAMP.sub("", _HAN_SPACE.sub("", _LABEL.sub("", text)))
@@ -113,7 +120,9 @@ def normalise(name: str) -> Spelling:
         text = _LABEL.sub("", text)
     text, former = _former(text)
     text, short = _own_acronym(text)
-    aliases += short
+    aliases += (*short, *others)
+    if not has_han(text):
+        aliases += _in_brackets(text)
     return Spelling(text, key_of(text), aliases + former, cut)
 
 
@@ -145,6 +154,22 @@ def _former(text: str) -> tuple[str, tuple[str, ...]]:
         aliases.append(tail[1].strip(" ()"))
         text = text[: tail.start()]
     return text, tuple(alias for alias in aliases if alias)
+
+
+def _several(text: str) -> tuple[str, tuple[str, ...]]:
+    """A firm in care of, trading as or on behalf of another: the first is the name, the others stand beside it."""
+    parts = [part.strip(" ,;()/-") for part in _BETWEEN.split(text)[: _MOST_PARTS + 1]]
+    named = [part for part in parts if part]
+    if len(parts) == 1 or not named:
+        return text, ()
+    return named[0], tuple(named[1:])
+
+
+def _in_brackets(text: str) -> tuple[str, ...]:
+    """Two words or more in brackets may be a name of their own, and so may what stands around them."""
+    inside = [found.strip() for found in _IN_BRACKETS.findall(text)[:_MOST_PARTS]]
+    around = " ".join(_IN_BRACKETS.sub(" ", text).split())
+    return (*inside, around) if inside and key_of(around) else tuple(inside)
 
 
 def _own_acronym(text: str) -> tuple[str, tuple[str, ...]]:
