@@ -5,7 +5,7 @@ An entry is never deleted. A changed entry is a new row; the old row says in whi
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -140,6 +140,14 @@ class EntryChange:
     before: ListEntry | None
     after: ListEntry | None
 
+    @property
+    def changed_fields(self) -> tuple[str, ...]:
+        """Names of the fields that differ; none for an entry added or removed."""
+        if self.before is None or self.after is None:
+            return ()
+        names = (one.name for one in fields(ListEntry))
+        return tuple(name for name in names if getattr(self.before, name) != getattr(self.after, name))
+
 
 class Watchlists:
     """The watch lists inside one unit of work."""
@@ -225,6 +233,12 @@ class Watchlists:
         query = select(c.list_id, func.count()).where(c.removed_at_version.is_(None)).group_by(c.list_id)
         counts = {row[0]: row[1] for row in self.connection.execute(query)}
         return [ListStatus(latest=latest, entries=counts.get(latest.list_id, 0)) for latest in self._all_latest()]
+
+    def entry_count(self, list_id: str) -> int:
+        """Number of entries of a list in force; 0 for a list never imported."""
+        c = watchlist_entries.c
+        query = select(func.count()).where(c.list_id == list_id, c.removed_at_version.is_(None))
+        return int(self.connection.execute(query).scalar_one())
 
     def _all_latest(self) -> list[VersionSummary]:
         c = watchlist_versions.c

@@ -19,6 +19,8 @@ from kyc.entries import ListEntry
 from risk.nouns.parties import Kind
 
 _COLUMNS = {12: "sdn", 5: "alt", 6: "add", 2: "comments"}
+_NEEDED = ("sdn", "alt", "add")
+_STEP = "Give sdn.csv, alt.csv and add.csv of one day, once each; sdn_comments.csv may be added."
 _KINDS = {"individual": Kind.PERSON, "vessel": Kind.VESSEL, "": Kind.ORGANISATION, "aircraft": Kind.ANY}
 _ATTRIBUTES = ("title", "call_sign", "vessel_type", "tonnage", "gross_tonnage", "flag", "owner")
 
@@ -35,12 +37,15 @@ class _Subject:
 
 
 def read_ofac(files: Sequence[SourceFile], source: ListSource) -> ImportedList:
-    """Join the files (any order, SDN needed) into one entry for each SDN row. Raises DoorError for an unknown file."""
+    """Join the files (any order) into one entry for each SDN row. Raises DoorError for an unknown or missing file."""
     tables = {_kind_of(file): file for file in files}
     if len(tables) != len(files) or "sdn" not in tables:
         names = ", ".join(file.name for file in files)
-        step = "Give sdn.csv, and alt.csv, add.csv and sdn_comments.csv once each at most."
-        raise DoorError("OFAC", "files", names, "one SDN file and no kind of file twice", step)
+        raise DoorError("OFAC", "files", names or "no file", "one SDN file and no kind of file twice", _STEP)
+    if missing := [f"{kind}.csv" for kind in _NEEDED if kind not in tables]:
+        found = ", ".join(file.name for file in files)
+        expected = f"{' and '.join(missing)} beside it: aliases and addresses stand in files of their own"
+        raise DoorError("OFAC", "files", found, expected, _STEP)
     losses: list[Rejected] = []
     details: dict[str, int] = {}
     subjects = _subjects(tables["sdn"], losses, details)

@@ -7,6 +7,7 @@ import typer
 
 from databases.watchlists import VersionSummary
 from tradewarden.cli.output import JsonOption, emit, notes, table, warn
+from tradewarden.errors import CannotDo
 from tradewarden.listing import import_list, source_files
 from tradewarden.setup import open_application
 
@@ -24,12 +25,16 @@ def import_files(
     source: Annotated[str, typer.Argument(help="Id of the registry (SA01, SA02, JP01 …) or index for a plain CSV.")],
     files: Annotated[list[Path], typer.Argument(help="The files as published.")],
     as_json: JsonOption = False,
+    accept_shrunken: Annotated[
+        bool,
+        typer.Option("--accept-shrunken", help="Take the list although it is much shorter or has many bad records."),
+    ] = False,
 ) -> int:
     """Import a version of a list; every record is stored or named as rejected. 导入名单."""
     app = open_application()
     loaded = source_files(files)
     with notes.status(f"{source}: importing …"):
-        summary = import_list(app, source, loaded, "command-line")
+        summary = import_list(app, source, loaded, "command-line", accept_shrunken)
     with app.database.reading() as uow:
         rejects = uow.watchlists.rejects(source, summary.version)
     for reject in rejects[:REJECTS_SHOWN]:
@@ -88,10 +93,25 @@ def diff(
     """What changed between two versions of a list. 名单差异."""
     app = open_application()
     with app.database.reading() as uow:
+        _demand_versions(source, (before, after), [one.version for one in uow.watchlists.history(source)])
         changes = uow.watchlists.diff(source, before, after)
     for change in changes:
         names = [entry.name if entry else "" for entry in (change.before, change.after)]
+        changed = list(change.changed_fields)
         if as_json:
-            emit({"kind": change.kind, "entry_id": change.entry_id, "before": names[0], "after": names[1]})
+            record = {"kind": change.kind, "entry_id": change.entry_id, "before": names[0], "after": names[1]}
+            emit({**record, "fields": changed})
         else:
-            typer.echo(f"{change.kind:8} {change.entry_id}: {' → '.join(name for name in names if name)}")
+            shown = " → ".join(dict.fromkeys(name for name in names if name))
+            typer.echo(f"{change.kind:8} {change.entry_id}: {shown}" + (f" [{', '.join(changed)}]" if changed else ""))
+
+
+def _demand_versions(source: str, wanted: tuple[int, int], known: list[int]) -> None:
+    """Raises CannotDo for a list or a version that was never imported, or for the later version first."""
+    if not known:
+        raise CannotDo(f"{source}: no version of this list has been imported. See `tradewarden lists status`.")
+    missing = [str(version) for version in wanted if version not in known]
+    if missing:
+        raise CannotDo(f"{source}: there is no version {' and '.join(missing)}; expected {min(known)} to {max(known)}.")
+    if wanted[0] > wanted[1]:
+        raise CannotDo(f"{source}: version {wanted[0]} is later than {wanted[1]}. Give the earlier one first.")

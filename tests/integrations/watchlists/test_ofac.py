@@ -105,6 +105,9 @@ def test_years_of_a_range():
     [
         ([], "one SDN file"),
         ([SourceFile("alt.csv", ALT)], "one SDN file"),
+        ([SourceFile("sdn.csv", SDN)], "alt.csv and add.csv"),
+        ([SourceFile("sdn.csv", SDN), SourceFile("add.csv", ADD)], "alt.csv beside it"),
+        ([SourceFile("sdn.csv", SDN), SourceFile("alt.csv", ALT)], "add.csv beside it"),
         ([SourceFile("a.csv", SDN), SourceFile("b.csv", SDN)], "no kind of file twice"),
         ([SourceFile("x.csv", b"a,b,c\n")], "12, 5, 6 or 2 columns"),
         ([SourceFile("x.csv", b"")], "12, 5, 6 or 2 columns"),
