@@ -1,6 +1,7 @@
 """The policy a new installation starts with, derived from the cards (confidence markers: handbook 00).
 
 Only a `block` check of high confidence holds an order by itself; a `block` of less certain basis asks for a review.
+Missing data asks for a review where a certain check can't be judged; its points alone seldom add up to a hold.
 """
 
 from collections.abc import Iterable
@@ -27,7 +28,7 @@ def default_setting(card: Card) -> CheckSetting:
         severity=card.severity,
         points=points,
         floor=floor,
-        no_data_points=(10 if blocks else 2) if matters else 0,
+        no_data_points=(4 if blocks else 2) if matters else 0,
         no_data_floor=Outcome.REVIEW if matters and blocks and certain else Outcome.RELEASE,
         parameters=card.parameters,
     )
