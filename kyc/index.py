@@ -11,6 +11,7 @@ from kyc.entries import ListEntry, Subject
 from kyc.filing import NameFile
 from kyc.identity import Identifiers, codes, organisation_codes, plain
 from kyc.matching.scored import FULL, Scored
+from kyc.names.corrected import corrected
 from kyc.names.name import Name, read
 from risk.nouns.parties import Kind
 
@@ -108,7 +109,7 @@ class ScreeningIndex:
         for text in _names(subject):
             name = read(text)
             kinds = _readings(name, subject.kind)
-            for spelling in _spellings(name):
+            for spelling in (*_spellings(name), *_as_meant(name, kinds)):
                 for number in self._file.find(spelling, kinds):
                     entry = self._entry_of[number]
                     pair = (text, self.entries[entry].names[self._name_of[number]])
@@ -147,6 +148,13 @@ def _names(subject: Subject) -> tuple[str, ...]:
 
 def _spellings(name: Name) -> tuple[Name, ...]:
     return (name, *name.variants, *name.aliases)
+
+
+def _as_meant(name: Name, kinds: tuple[Kind, ...]) -> tuple[Name, ...]:
+    """The spellings of a firm's name without the slips in their business words and legal forms."""
+    if name.han or Kind.ORGANISATION not in kinds:
+        return ()
+    return tuple(read(text) for spelling in _spellings(name) if (text := corrected(spelling.latin)))
 
 
 def _readings(name: Name, kind: Kind) -> tuple[Kind, ...]:

@@ -24,7 +24,7 @@ def mend(left: LatinName, right: LatinName) -> tuple[LatinName, Slips]:
     """
     mine = [word for word in dict.fromkeys(left.tokens) if word not in right.tokens and len(word) >= SHORTEST]
     theirs = [word for word in dict.fromkeys(right.tokens) if word not in left.tokens and len(word) >= SHORTEST]
-    if not mine or not theirs or max(len(mine), len(theirs)) > MOST_OPEN or not set(left.tokens) & set(right.tokens):
+    if not mine or not theirs or max(len(mine), len(theirs)) > MOST_OPEN or not set(left.body) & set(right.body):
         return left, ()
     pairs = tuple(
         (word, near) for word in mine if (near := next((each for each in theirs if one_word(word, each)), ""))

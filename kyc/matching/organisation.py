@@ -4,7 +4,7 @@ from collections import Counter
 
 from kyc.matching.alignment import Alignment, align
 from kyc.matching.mended import mend
-from kyc.matching.scored import DOUBT, FULL, REVIEW, Note, Part, Scored, add_up, part
+from kyc.matching.scored import DOUBT, FULL, MATCH, REVIEW, Note, Part, Scored, add_up, part
 from kyc.names.chinese import weak_groups
 from kyc.names.latin import LatinName
 from kyc.names.sounds import Alike
@@ -34,7 +34,7 @@ _LOSS = {Alike.EXACT: 0, Alike.VARIANT: 400, Alike.SOUND: 900, Alike.SHORT: 1_60
 def compare_organisations(left: LatinName, right: LatinName, left_key: str, right_key: str) -> Scored:
     """Weigh two Latin names, once more with their slips of the pen mended. The keys are the names as letters only."""
     found = _compare(left, right, left_key, right_key)
-    if found.points >= DOUBT - _LOSS[Alike.SLIP]:
+    if found.points >= PARTS_EQUAL - _LOSS[Alike.SLIP]:
         return found
     mended, slips = mend(left, right)
     if not slips:
@@ -42,7 +42,7 @@ def compare_organisations(left: LatinName, right: LatinName, left_key: str, righ
     again = _compare(mended, right, "".join(mended.tokens), right_key)
     losses = sorted((max(PARTS_EQUAL - again.points, 0), _LOSS[Alike.SLIP]))
     points = PARTS_EQUAL - losses[1] - (losses[0] + (len(slips) - 1) * _LOSS[Alike.SLIP]) // 4
-    if again.points < REVIEW or points <= found.points:
+    if again.points < (REVIEW if len(slips) == 1 else MATCH) or points <= found.points:
         return found
     return Scored(points, (*(Note("slip", pair) for pair in slips), *again.notes))
 
