@@ -112,6 +112,12 @@ class DeadLetters:
         row = self.connection.execute(select(dead_letters).where(dead_letters.c.id == letter_id)).first()
         return None if row is None else _letter(row)
 
+    def reason_of(self, inbox_id: int) -> str:
+        """Why the event of an inbox row could not be applied (its latest letter); "" when no letter was kept."""
+        c = dead_letters.c
+        query = select(c.reason).where(c.inbox_id == inbox_id).order_by(c.id.desc()).limit(1)
+        return str(self.connection.execute(query).scalar() or "")
+
     def mark_replayed(self, letter_id: int, by: str, now: datetime, inbox_id: int) -> None:
         """The (mended) letter was handed in again as `inbox_id`. Raises StaleState unless it was open."""
         self._close(letter_id, state="replayed", closed_by=by, closed_at=now, replayed_as=inbox_id)

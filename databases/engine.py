@@ -128,7 +128,11 @@ class Database:
             return
         folder = Path(str(self._url.database)).parent
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            # orders, names and password hashes lie here: nobody else on the machine reads what we create
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            file = Path(str(self._url.database))
+            if not file.exists():
+                file.touch(mode=0o600)
         except OSError as error:
             raise ReadOnlyStorage(
                 f"{folder}: the data folder can't be made ({error.strerror}); choose a folder this user may write, "

@@ -5,6 +5,7 @@ import json
 import msgspec
 import pytest
 
+from databases.dead_letters import NewDeadLetter
 from integrations.json_events import encode
 from tradewarden.api.examples import ORDER
 from tradewarden.auth import tokens
@@ -293,3 +294,27 @@ def test_the_description_names_every_route_with_examples(rest):
 def test_the_example_order_is_one_that_is_taken(rest):
     answer = rest("ops")("POST", "/api/v1/orders", content=msgspec.json.encode(ORDER), headers=JSON)
     assert answer.status_code == 202, answer.text
+
+
+def test_the_given_source_counts_and_a_missing_one_is_the_user(rest, body, app):
+    call = rest("ops")
+    for source in ("erp-a", "erp-b", None):
+        event = {"order_id": "R-1", "event_id": "E-1", "order": json.loads(body())}
+        sent = json.dumps(event | ({"source": source} if source else {})).encode()
+        answer = call("POST", "/api/v1/orders", content=sent, headers=JSON)
+        assert answer.json()["orders"][0]["state"] == "accepted", answer.text
+    with app.database.reading() as uow:
+        assert [item.source for item in uow.inbox.of_order("R-1")] == ["erp-a", "erp-b", "ops"]
+
+
+def test_a_dead_event_says_so_with_its_reason(rest, body, app, clock):
+    call = rest("ops")
+    call("POST", "/api/v1/orders", content=body("R-9"), headers=JSON)
+    with app.database.writing() as uow:
+        [item] = uow.inbox.of_order("R-9")
+        uow.inbox.mark_dead([item.inbox_id], clock())
+        letter = NewDeadLetter(source="rest", place="inbox", reason="no rate", raw=b"", inbox_id=item.inbox_id)
+        uow.dead_letters.add([letter], clock())
+    answer = call("GET", "/api/v1/orders/R-9")
+    assert answer.status_code == 200
+    assert (answer.json()["state"], answer.json()["reason"]) == ("dead", "no rate")

@@ -211,3 +211,15 @@ def test_sqlite_is_durable_and_strict(sqlite_template, tmp_path):
         }
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": 30000}
     database.dispose()
+
+
+def test_what_we_create_is_for_its_owner_alone(tmp_path, now):
+    given = tmp_path / "given"
+    given.mkdir(mode=0o755)
+    for folder, mode in ((tmp_path / "made", 0o700), (given, 0o755)):
+        database = Database(f"sqlite:///{folder / 'tradewarden.db'}")
+        database.upgrade(now=now)
+        with database.reading():
+            assert folder.stat().st_mode & 0o777 == mode
+            assert {path.stat().st_mode & 0o777 for path in folder.glob("tradewarden.db*")} == {0o600}
+        database.dispose()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from io import BytesIO
 from typing import Annotated, Any
 from urllib.parse import quote
@@ -24,7 +24,6 @@ from tradewarden.pipeline.intake import take
 from tradewarden.records import decision_record
 
 At = Annotated[Desk, Depends(desk)]
-SOURCE = "rest"
 DOOR = "rest"
 LINES = ("application/x-ndjson", "application/jsonl", "application/jsonlines")
 ERRORS_SHOWN = 100
@@ -90,9 +89,9 @@ def _decoded(at: Desk, body: bytes) -> list[OrderEvent]:
     """Every order in the body. Raises the one DoorError, or Refused with all of them."""
     kind = at.request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
-        rows = read_document(body, "request", at.now)
+        rows = read_document(body, at.username[:64] or DOOR, at.now)
     elif kind in LINES:
-        rows = read_lines(BytesIO(body), "request", at.now)
+        rows = read_lines(BytesIO(body), at.username[:64] or DOOR, at.now)
     else:
         raise Refused(415, "rest.content_type", {"where": "Content-Type", "seen": kind[:60] or "–"})
     results = [row.result for row in rows]
@@ -101,7 +100,7 @@ def _decoded(at: Desk, body: bytes) -> list[OrderEvent]:
         raise errors[0]
     if errors:
         raise Rejected(errors)
-    events = [replace(result, source=SOURCE) for result in results if isinstance(result, OrderEvent)]
+    events = [result for result in results if isinstance(result, OrderEvent)]
     if not events:
         raise Refused(422, "rest.empty")
     return events
@@ -159,18 +158,27 @@ def order_status(at: At, order_id: str) -> Response:
     with at.app.database.writing() as uow:
         stored = uow.orders.get(order_id)
         waiting = [item for item in uow.inbox.of_order(order_id) if item.state == "pending"]
-        if stored is None and not waiting:
+        dead = [] if stored or waiting else _dead_reasons(uow, order_id)
+        if stored is None and not waiting and not dead:
             raise Refused(404, "order.unknown", {"seen": order_id[:80]})
         decided = uow.decisions.get(stored.summary.decision_id) if stored and stored.summary.decision_id else None
         at.audited(uow, "order.read", "order", order_id, via="rest")
     record = {
         "order_id": order_id,
-        "state": stored.summary.state if stored else "pending",
-        "revision": stored.summary.revision if stored else waiting[-1].revision,
+        "state": stored.summary.state if stored else "dead" if dead else "pending",
+        "revision": stored.summary.revision if stored else dead[-1][0] if dead else waiting[-1].revision,
         "pending_revisions": [item.revision for item in waiting],
         "decision": decision_record(decided.decision, at.app.explainer) if decided else None,
     }
+    if dead:
+        record["reason"] = dead[-1][1]
     return Response(canonical(record), media_type="application/json")
+
+
+def _dead_reasons(uow: UnitOfWork, order_id: str) -> list[tuple[int, str]]:
+    """(revision, reason) of every event of an order that could not be judged, in order of arrival."""
+    items = [item for item in uow.inbox.of_order(order_id) if item.state == "dead"]
+    return [(item.revision, uow.dead_letters.reason_of(item.inbox_id)) for item in items]
 
 
 def decision(at: At, decision_id: str) -> Response:
