@@ -22,8 +22,6 @@ RARE_LENGTH = 7
 """Letters from which on a single proper word tells a name apart whatever the legal form."""
 LONG_LENGTH = 12
 """Letters from which on two proper words or more do together."""
-ONE_WORD_MORE = 2
-"""Letters more that are asked of a word which carries the comparison alone."""
 SLIP_LENGTH = 6
 """Letters of a firm's word from which on a slip is believed."""
 SOUND_LENGTH = 5
@@ -107,8 +105,7 @@ def _too_different(found: Alignment) -> bool:
     """Both have words of their own, several slips and nothing sure, or short words that only sound alike."""
     slips = sum(sure is Alike.SLIP for _, _, sure in found.pairs)
     least = {Alike.SOUND: SOUND_LENGTH, Alike.SLIP: SLIP_LENGTH}
-    alone = ONE_WORD_MORE if len(found.pairs) == 1 else 0
-    short = any(min(len(a), len(b)) < least[sure] + alone for a, b, sure in found.pairs if sure in least)
+    short = any(min(len(a), len(b)) < least[sure] for a, b, sure in found.pairs if sure in least)
     return bool(found.left_rest and found.right_rest) or 1 < slips == len(found.pairs) or short
 
 

@@ -73,6 +73,7 @@ def test_a_name_that_says_nothing_matches_nothing_and_is_told(index, name):
 PAIRS = [
     ("Korea Mning Development Tradng Corporation", "KOREA MINING DEVELOPMENT TRADING CORPORATION", "review"),
     ("Huawei Technologies Co Ltd", "Huawei Technologes Co. Ltd.", "review"),
+    ("POLYNAR COMPANY", "POLYNR COMPANY", "review"),
     ("GLOBAL TRADING LLC", "GLOBAL TRADING FZE", "nomatch"),
     ("EURO PARTS GMBH", "EURO PARTS AG", "nomatch"),
     ("ZARVELMOR LLC", "ZARVELMOR GMBH", "review"),
