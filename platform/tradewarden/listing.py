@@ -16,6 +16,8 @@ MOST_LOST = Decimal("0.20")
 """Share of the entries in force by which a new version may be smaller; published lists never lose more at once."""
 MOST_REJECTED = Decimal("0.05")
 """Share of the records read that may be rejected; more means that the file is damaged or another one."""
+FEW_REJECTED = 20
+"""Up to so many rejected records are somebody's typing errors: they are named, and the rest is taken."""
 
 
 def list_source(list_id: str) -> ListSource:
@@ -89,7 +91,7 @@ def _refuse_damaged(summary: VersionSummary, in_force: int) -> None:
         problem = "no entry is left"
     elif in_force and summary.stored < in_force * (1 - MOST_LOST):
         problem = f"more than {MOST_LOST:.0%} of the list would vanish"
-    elif summary.rejected > summary.read * MOST_REJECTED:
+    elif summary.rejected >= FEW_REJECTED and summary.rejected > summary.read * MOST_REJECTED:
         problem = f"more than {MOST_REJECTED:.0%} of the records can't be read"
     else:
         return

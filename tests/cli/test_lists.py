@@ -28,7 +28,7 @@ def in_force(run):
 
 @pytest.mark.parametrize(
     ("count", "bad", "said"),
-    [(0, 0, "no entry is left"), (7, 0, "20% of the list would vanish"), (10, 1, "5% of the records")],
+    [(0, 0, "no entry is left"), (7, 0, "20% of the list would vanish"), (300, 20, "5% of the records")],
 )
 def test_damaged_list_is_refused_and_the_good_one_stays(imported, count, bad, said):
     run, folder = imported
