@@ -35,7 +35,7 @@ class CommandLine:
             input=stdin,
             capture_output=True,
             env={**self.environment, **environment},
-            timeout=110,
+            timeout=240,
             check=False,
         )
         return Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

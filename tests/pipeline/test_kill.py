@@ -7,6 +7,8 @@ import sys
 import time
 from random import Random
 
+import pytest
+
 from databases.engine import Database
 from tradewarden.pipeline.batch import Worker, process_batch
 from tradewarden.pipeline.intake import take
@@ -52,6 +54,7 @@ def _killed_in_the_middle(settings, database: Database, rng: Random) -> int:
     return _applied(database)
 
 
+@pytest.mark.timeout(900)
 def test_kills_in_mid_batch(app):
     kills = KILLS_ON_POSTGRES if app.settings.database_url else KILLS_ON_SQLITE
     rng = Random(20)
