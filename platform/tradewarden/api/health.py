@@ -16,12 +16,13 @@ DEFAULT_AGE_DAYS = 7
 
 
 def alive() -> Response:
-    """200 as long as the process answers."""
+    """进程在应答即返回 200。 | 200 as long as the process answers."""
     return JSONResponse({"status": "alive"})
 
 
 def ready(at: At) -> Response:
-    """200 when orders can be judged: the database answers and its schema is current. Stale lists are told, and do not
+    """能判定订单时返回 200:数据库可用且结构最新。名单过期会提示,但不停服务:过期期间订单不会自动放行。 |
+    200 when orders can be judged: the database answers and its schema is current. Stale lists are told, and do not
     stop the service: no order is released on them."""
     try:
         detail, good = _checked(at)
@@ -46,7 +47,7 @@ def _checked(at: Desk) -> tuple[dict[str, Any], bool]:
 
 
 def metrics(at: At) -> Response:
-    """Gauges over the database as of now."""
+    """数据库此刻的指标(Prometheus)。 | Gauges over the database as of now (Prometheus)."""
     registry = CollectorRegistry()
     with at.app.database.reading() as uow:
         _flow(uow, registry)

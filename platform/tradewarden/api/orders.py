@@ -60,7 +60,8 @@ class Taken:
 
 
 def submit(at: At, body: Body, idempotency_key: Key = "") -> Response:
-    """Take orders in. 202 with a place to look for each; 409 on a conflict; 422 with every error and nothing taken."""
+    """接收订单:202 并给出每单的查询地址;内容冲突 409;有错 422,列出全部错误且一条不收。 |
+    Take orders in. 202 with a place to look for each; 409 on a conflict; 422 with every error and nothing taken."""
     if idempotency_key and not (idempotency_key.isascii() and idempotency_key.isprintable()):
         raise Refused(422, "rest.bad_key", {"where": "Idempotency-Key", "seen": idempotency_key[:40]})
     events = _decoded(at, body)
@@ -154,7 +155,8 @@ def _repeated(kept: Answer, fingerprint: str) -> Response:
 
 
 def order_status(at: At, order_id: str) -> Response:
-    """Where an order stands: pending while it waits, then its state with the latest decision."""
+    """订单现状:排队时为 pending,之后为状态与最新判定。 |
+    Where an order stands: pending while it waits, then its state with the latest decision."""
     with at.app.database.writing() as uow:
         stored = uow.orders.get(order_id)
         waiting = [item for item in uow.inbox.of_order(order_id) if item.state == "pending"]
@@ -182,7 +184,8 @@ def _dead_reasons(uow: UnitOfWork, order_id: str) -> list[tuple[int, str]]:
 
 
 def decision(at: At, decision_id: str) -> Response:
-    """One decision with findings, contributions, matches and the supervision plan."""
+    """一条判定:发现、分值、名单匹配与监装方案。 |
+    One decision with findings, contributions, matches and the supervision plan."""
     with at.app.database.writing() as uow:
         stored = uow.decisions.get(decision_id)
         if stored is None:

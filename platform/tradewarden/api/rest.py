@@ -16,7 +16,7 @@ from tradewarden.wiring import Application
 
 
 def description(at: Annotated[Desk, Depends(desk)]) -> Response:
-    """This interface as an OpenAPI document."""
+    """本接口的 OpenAPI 文档。 | This interface as an OpenAPI document."""
     return JSONResponse(at.request.app.openapi())
 
 

@@ -15,7 +15,8 @@ RANK = ("nomatch", "review", "match")
 
 
 def screen(at: Annotated[Desk, Depends(desk)], question: Question) -> Response:
-    """Screen one name against every list in force. No match is an answer too; no list is an error."""
+    """按全部在用名单筛查一个名称;无匹配也是答案,没有名单则是错误。 |
+    Screen one name against every list in force. No match is an answer too; no list is an error."""
     found = look_up(at, question)
     if found.screening.failed:
         raise Refused(503, "screening.no_lists")

@@ -54,11 +54,19 @@ def _account(at: At, secret: str = "") -> Response:
 
 
 def interface(at: At) -> Response:
-    """The REST interface for people: the routes as the OpenAPI description tells them, and a first call to copy."""
+    """The REST interface for people: the routes as the OpenAPI description tells them, and a first call to copy.
+
+    The description of a route is written 中文 | English.
+    """
     described = at.request.app.openapi()
     paths = [
-        (method.upper(), path, operation.get("description", ""))
+        (method.upper(), path, at.t.pick(*_sides(operation.get("description", ""))))
         for path, operations in described["paths"].items()
         for method, operation in operations.items()
     ]
     return at.page("interface.html", paths=paths, base=str(at.request.base_url).rstrip("/"), example=EXAMPLE)
+
+
+def _sides(description: str) -> tuple[str, str]:
+    chinese, _, english = description.partition("|")
+    return chinese.strip(), english.strip()
