@@ -20,6 +20,8 @@ from databases.price import Prices
 from databases.reference import References
 from databases.screening_exceptions import ScreeningExceptions
 from databases.screenings import Screenings
+from databases.streams import Streams
+from databases.trade_events import TradeEvents
 from databases.users import Users
 from databases.watchlists import Watchlists
 
@@ -47,5 +49,7 @@ class UnitOfWork:
         self.access = Access(connection)
         self.audit = Audit(connection)
         self.outbox = Outbox(connection)
+        self.streams = Streams(connection)
+        self.trade_events = TradeEvents(connection)
         self.files = Files(connection)
         self.meta = Meta(connection)
