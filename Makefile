@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+# two processes, a file stays in one of them: real servers are started at most twice
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 ASSETS := platform/tradewarden/console/static/vendor/.fetched
 
 .PHONY: demo test check bench format clean
@@ -14,13 +16,13 @@ demo: $(STAMP)
 	$(BIN)/tradewarden demo
 
 test: $(DEV_STAMP) $(ASSETS)
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: $(DEV_STAMP) $(ASSETS)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python tests/bench/run.py
