@@ -1,8 +1,22 @@
-"""The JSON door: order events and bare orders as JSON documents, JSON Lines and Kafka messages."""
+"""The JSON door: orders and status events as JSON documents, JSON Lines and Kafka messages."""
 
 from integrations.json_events.decode import decode_order
 from integrations.json_events.encode import encode, schema
 from integrations.json_events.limits import Limits
-from integrations.json_events.lines import Row, read_document, read_lines
+from integrations.json_events.lines import Row, read_document, read_lines, read_status_document, read_status_lines
+from integrations.json_events.status import decode_status, encode_status, status_schema
 
-__all__ = ["Limits", "Row", "decode_order", "encode", "read_document", "read_lines", "schema"]
+__all__ = [
+    "Limits",
+    "Row",
+    "decode_order",
+    "decode_status",
+    "encode",
+    "encode_status",
+    "read_document",
+    "read_lines",
+    "read_status_document",
+    "read_status_lines",
+    "schema",
+    "status_schema",
+]

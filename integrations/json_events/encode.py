@@ -1,5 +1,6 @@
 """Order events as JSON: the compact message for files and topics, and the JSON Schema of what the door accepts."""
 
+from collections.abc import Collection
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
@@ -15,16 +16,15 @@ _TIMES = times_of(shape_of(OrderEvent))
 
 def encode(value: OrderEvent | Order) -> bytes:
     """UTF-8 JSON without what equals its default; decodes to an equal object. Numbers of quantity are text."""
-    return canonical(_compact(value))
+    return canonical(compact(value))
 
 
-def _compact(value: Any) -> Any:
+def compact(value: Any) -> Any:
+    """A dataclass as plain values without what equals its default."""
     if is_dataclass(value) and not isinstance(value, type):
         pairs = ((field, getattr(value, field.name)) for field in fields(value))
-        return {
-            field.name: _compact(item) for field, item in pairs if field.default is MISSING or item != field.default
-        }
-    return [_compact(item) for item in value] if isinstance(value, tuple) else value
+        return {field.name: compact(item) for field, item in pairs if field.default is MISSING or item != field.default}
+    return [compact(item) for item in value] if isinstance(value, tuple) else value
 
 
 def schema() -> dict[str, Any]:
@@ -35,11 +35,7 @@ def schema() -> dict[str, Any]:
     (event, order), definitions = msgspec.json.schema_components(
         (OrderEvent, Order), ref_template="#/$defs/{name}", schema_hook=None
     )
-    for definition in definitions.values():
-        if "properties" in definition:
-            definition["additionalProperties"] = False
-        for name, item in definition.get("properties", {}).items():
-            _bound(item, is_time=name in _TIMES)
+    bounded(definitions, _TIMES)
     definitions["OrderEvent"]["required"] = ["order_id"]
     definitions["OrderEvent"]["properties"]["schema"] = {"const": SCHEMA_VERSION, "default": SCHEMA_VERSION}
     return {
@@ -48,6 +44,15 @@ def schema() -> dict[str, Any]:
         "anyOf": [event, order],
         "$defs": definitions,
     }
+
+
+def bounded(definitions: dict[str, Any], times: Collection[str]) -> None:
+    """Write into schema definitions what the door demands beyond types: nothing unknown, bounds, times with a zone."""
+    for definition in definitions.values():
+        if "properties" in definition:
+            definition["additionalProperties"] = False
+        for name, item in definition.get("properties", {}).items():
+            _bound(item, is_time=name in times)
 
 
 def _bound(item: dict[str, Any], *, is_time: bool) -> None:
