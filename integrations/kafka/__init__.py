@@ -3,9 +3,18 @@
 from collections.abc import Sequence
 
 from integrations.kafka.kafka_python import KafkaPythonConsumer, KafkaPythonProducer
-from integrations.kafka.port import Consumer, Message, Partition, Producer, Record, Undelivered
+from integrations.kafka.port import Consumer, Message, Partition, Producer, Record, Rejected, Undelivered
 
-__all__ = ["Consumer", "Message", "Producer", "Record", "Undelivered", "connect_consumer", "connect_producer"]
+__all__ = [
+    "Consumer",
+    "Message",
+    "Producer",
+    "Record",
+    "Rejected",
+    "Undelivered",
+    "connect_consumer",
+    "connect_producer",
+]
 
 
 def connect_producer(servers: str) -> Producer:

@@ -10,15 +10,17 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer
-from kafka.errors import KafkaError
+from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from integrations.errors import Unavailable
-from integrations.kafka.port import Message, Partition, Record, Undelivered
+from integrations.kafka.port import Message, Partition, Record, Rejected, Undelivered
 
 LARGEST_MESSAGE = 10 * 1024 * 1024
 DELIVERY_SECONDS = 30
 CONNECT_SECONDS = 10
+_REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidRecordError)
+_SMALLER = "Raise max.message.bytes of the topic, or look why the message is so large; the same bytes fail again."
 _STEP = "Check that the broker runs and can be reached; nothing is lost, it is tried again."
 
 
@@ -51,11 +53,10 @@ class KafkaPythonProducer:
                 waiting.append((message, future))
             self._producer.flush(timeout=DELIVERY_SECONDS)
         except KafkaError as error:
-            raise Undelivered("kafka", "send", repr(error), "confirmed messages", _STEP) from error
+            raise _undelivered("send", error) from error
         for message, future in waiting:
             if not future.succeeded():
-                where = f"{message.topic}, key {message.key}"
-                raise Undelivered("kafka", where, repr(future.exception), "a confirmed message", _STEP)
+                raise _undelivered(message.topic, future.exception)
 
     def close(self) -> None:
         self._producer.close(timeout=5)
@@ -161,6 +162,12 @@ def _record(found: Any) -> Record:
         headers=tuple(found.headers or ()),
         sent_at=datetime.fromtimestamp(max(found.timestamp, 0) / 1000, UTC),
     )
+
+
+def _undelivered(where: str, error: BaseException | None) -> Undelivered:
+    if isinstance(error, _REFUSALS):
+        return Rejected("kafka", where, repr(error), "a message the broker takes", _SMALLER)
+    return Undelivered("kafka", where, repr(error), "confirmed messages", _STEP)
 
 
 def _unavailable(where: str, error: BaseException) -> Unavailable:

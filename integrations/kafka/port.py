@@ -24,6 +24,10 @@ class Undelivered(Unavailable):
     """The broker has not confirmed a message. It may have arrived all the same: send it again, with the same id."""
 
 
+class Rejected(Undelivered):
+    """This very message is refused, for its size for example; the same bytes will be refused again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     """A message to send. Messages of one `key` keep their order; `headers["id"]` lets the receiver drop repeats."""
