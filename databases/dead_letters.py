@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Index, Row, Table, func, select
+from sqlalchemy import ColumnElement, Connection, Index, Row, Table, func, select
 
-from databases.columns import body, metadata, number, row_id, time, words
-from databases.errors import StaleState
+from databases.bulk import writes
+from databases.columns import UtcTime, body, metadata, number, row_id, time, words
+from databases.errors import NotFound, StaleState
 from databases.inbox import receptions
 from databases.paging import Page, PageRequest, paged
 from risk.canonical import canonical
@@ -66,6 +67,25 @@ class DeadLetter(NewDeadLetter):
     replayed_as: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterQuery:
+    """Filters; empty means any. `reason` is a part of the reason, whatever its case."""
+
+    state: str = "open"
+    source: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCount:
+    """How many letters of a source are in a state, and since when the oldest of them lies."""
+
+    source: str
+    state: str
+    count: int
+    oldest: datetime
+
+
 class DeadLetters:
     """Dead letters inside one unit of work."""
 
@@ -102,10 +122,25 @@ class DeadLetters:
 
     def list(self, state: str = "open", page: PageRequest | None = None) -> Page[DeadLetter]:
         """Letters of a state ("" = all), newest first."""
-        query = select(dead_letters).order_by(dead_letters.c.id.desc())
-        if state:
-            query = query.where(dead_letters.c.state == state)
-        return paged(self.connection, query, page, _letter)
+        return self.search(LetterQuery(state=state), page)
+
+    def search(self, query: LetterQuery, page: PageRequest | None = None) -> Page[DeadLetter]:
+        """Letters that meet the filters, newest first."""
+        wanted = select(dead_letters).where(*_meets(query)).order_by(dead_letters.c.id.desc())
+        return paged(self.connection, wanted, page, _letter)
+
+    def ids(self, query: LetterQuery) -> tuple[int, ...]:
+        """The numbers of the letters that meet the filters, oldest first."""
+        wanted = select(dead_letters.c.id).where(*_meets(query)).order_by(dead_letters.c.id)
+        return tuple(self.connection.execute(wanted).scalars())
+
+    def tally(self) -> tuple[LetterCount, ...]:
+        """Letters by source and state, most first."""
+        c = dead_letters.c
+        oldest = func.min(c.received_at, type_=UtcTime())
+        query = select(c.source, c.state, func.count(), oldest).group_by(c.source, c.state)
+        rows = self.connection.execute(query.order_by(func.count().desc(), c.source, c.state))
+        return tuple(LetterCount(*row) for row in rows)
 
     def get(self, letter_id: int) -> DeadLetter | None:
         """One letter."""
@@ -117,6 +152,33 @@ class DeadLetters:
         c = dead_letters.c
         query = select(c.reason).where(c.inbox_id == inbox_id).order_by(c.id.desc()).limit(1)
         return str(self.connection.execute(query).scalar() or "")
+
+    def held(self, letter_id: int) -> DeadLetter:
+        """An open letter, held against everybody else until the end of this transaction.
+
+        Raises NotFound, and StaleState naming who closed it.
+        """
+        wanted = select(dead_letters).where(dead_letters.c.id == letter_id)
+        if writes(self.connection):
+            wanted = wanted.with_for_update()
+        row = self.connection.execute(wanted).first()
+        if row is None:
+            raise NotFound(f"there is no dead letter {letter_id}")
+        if row.state != "open":
+            raise StaleState(f"dead letter {letter_id} was {row.state} by {row.closed_by} at {row.closed_at:%F %T} UTC")
+        return _letter(row)
+
+    def attempted(self, letter_id: int) -> None:
+        """One more attempt that did not succeed; the letter stays open."""
+        more = dead_letters.update().where(dead_letters.c.id == letter_id).values(attempts=dead_letters.c.attempts + 1)
+        self.connection.execute(more)
+
+    def mark_item_replayed(self, inbox_id: int, by: str, now: datetime) -> tuple[int, ...]:
+        """Every open letter of an inbox item whose event has been revived; returns their numbers."""
+        c = dead_letters.c
+        closed = dead_letters.update().where(c.inbox_id == inbox_id, c.state == "open").returning(c.id)
+        values = {"state": "replayed", "closed_by": by, "closed_at": now, "replayed_as": inbox_id}
+        return tuple(self.connection.execute(closed.values(values)).scalars())
 
     def mark_replayed(self, letter_id: int, by: str, now: datetime, inbox_id: int) -> None:
         """The (mended) letter was handed in again as `inbox_id`. Raises StaleState unless it was open."""
@@ -135,6 +197,19 @@ class DeadLetters:
         """Open letters."""
         query = select(func.count()).select_from(dead_letters).where(dead_letters.c.state == "open")
         return int(self.connection.execute(query).scalar_one())
+
+    def oldest_open(self) -> datetime | None:
+        """Since when the oldest open letter lies; None when there is none."""
+        c = dead_letters.c
+        query = select(func.min(c.received_at, type_=UtcTime())).where(c.state == "open")
+        found: datetime | None = self.connection.execute(query).scalar()
+        return found
+
+
+def _meets(query: LetterQuery) -> list[ColumnElement[bool]]:
+    c = dead_letters.c
+    wanted = [column == value for column, value in ((c.state, query.state), (c.source, query.source)) if value]
+    return [*wanted, c.reason.icontains(query.reason, autoescape=True)] if query.reason else wanted
 
 
 def _letter(row: Row[Any]) -> DeadLetter:

@@ -17,6 +17,7 @@ from databases.orders import Orders
 from databases.outbox import Outbox
 from databases.policies import Policies
 from databases.price import Prices
+from databases.reconciliation import Reconciliation
 from databases.reference import References
 from databases.screening_exceptions import ScreeningExceptions
 from databases.screenings import Screenings
@@ -33,6 +34,7 @@ class UnitOfWork:
         self.connection = connection
         self.inbox = Inbox(connection)
         self.dead_letters = DeadLetters(connection)
+        self.books = Reconciliation(connection)
         self.orders = Orders(connection)
         self.history = History(connection)
         self.prices = Prices(connection)

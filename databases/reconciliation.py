@@ -1,0 +1,145 @@
+"""Reconciliation 对账: the books of what came in, by door and by sender, and the entries that a replayed letter makes.
+
+`receptions` tallies what came in at the doors, the states of the inbox rows tell what became of it. A delivery that
+could not be decoded is one received and one dead of its door. When its letter is replayed, the event goes through the
+door once more, but nothing new has come in from outside: `replayed` takes the second reception back and moves the
+first one from dead to where the event is now. An inbox row that died is counted by its state, so a row that is
+revived moves from dead to pending by itself.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, case, func, select
+
+from databases.columns import UtcTime
+from databases.errors import StaleState
+from databases.inbox import IncomingEvent, inbox, receptions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorBooks:
+    """What came in at a door: received = accepted + duplicate + conflict + dead (what could not be decoded)."""
+
+    door: str
+    received: int
+    accepted: int
+    duplicate: int
+    conflict: int
+    dead: int
+    last_at: datetime
+
+    @property
+    def balanced(self) -> bool:
+        return self.received == self.accepted + self.duplicate + self.conflict + self.dead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceBooks:
+    """What became of the accepted events of a sender: applied (older revisions beside), cancelled, dead, pending."""
+
+    source: str
+    accepted: int
+    applied: int
+    stored_older: int
+    cancelled: int
+    dead: int
+    pending: int
+
+
+class Reconciliation:
+    """The books inside one unit of work."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+
+    def doors(self) -> tuple[DoorBooks, ...]:
+        """The books of every door, the one used last first."""
+        c = receptions.c
+        sums = [
+            func.coalesce(func.sum(column), 0).label(column.name)
+            for column in (c.received, c.accepted, c.duplicate, c.conflict, c.dead)
+        ]
+        last = func.max(c.at, type_=UtcTime()).label("last_at")
+        query = select(c.door, *sums, last).group_by(c.door).order_by(last.desc())
+        return tuple(
+            DoorBooks(
+                door=row.door,
+                received=int(row.received),
+                accepted=int(row.accepted),
+                duplicate=int(row.duplicate),
+                conflict=int(row.conflict),
+                dead=int(row.dead),
+                last_at=row.last_at,
+            )
+            for row in self.connection.execute(query)
+        )
+
+    def sources(self, limit: int = 100) -> tuple[SourceBooks, ...]:
+        """The accepted events by sender and what became of them, the largest senders first."""
+        c = inbox.c
+        states = ("applied", "stored_older", "cancelled", "dead", "pending")
+        sums = [func.sum(case((c.state == state, 1), else_=0)).label(state) for state in states]
+        accepted = func.count().label("accepted")
+        query = select(c.source, accepted, *sums).group_by(c.source).order_by(accepted.desc(), c.source).limit(limit)
+        return tuple(
+            SourceBooks(
+                source=row.source,
+                accepted=int(row.accepted),
+                applied=int(row.applied),
+                stored_older=int(row.stored_older),
+                cancelled=int(row.cancelled),
+                dead=int(row.dead),
+                pending=int(row.pending),
+            )
+            for row in self.connection.execute(query)
+        )
+
+    def oldest_pending(self) -> datetime | None:
+        """Since when the event waits that has waited longest; None when nothing waits."""
+        query = select(func.min(inbox.c.received_at, type_=UtcTime())).where(inbox.c.state == "pending")
+        found: datetime | None = self.connection.execute(query).scalar()
+        return found
+
+    def received_between(self, since: datetime, until: datetime) -> int:
+        """How many events came in at all doors (`until` exclusive)."""
+        c = receptions.c
+        query = select(func.coalesce(func.sum(c.received), 0)).where(c.at >= since, c.at < until)
+        return int(self.connection.execute(query).scalar_one())
+
+    def last_received(self) -> datetime | None:
+        """When anything came in last."""
+        c = receptions.c
+        query = select(c.at).where(c.received > 0).order_by(c.id.desc()).limit(1)
+        found: datetime | None = self.connection.execute(query).scalar()
+        return found
+
+    def replayed(self, door: str, now: datetime) -> None:
+        """The undecodable delivery of `door` that was counted dead is the one just taken in again."""
+        self._tally(door, now, received=-1, dead=-1)
+
+    def replayed_as_repeat(self, door: str, now: datetime) -> None:
+        """The undecodable delivery of `door` turned out to be an event that is in the inbox already."""
+        self._tally(door, now, duplicate=1, dead=-1)
+
+    def _tally(self, door: str, now: datetime, **counts: int) -> None:
+        nothing = dict.fromkeys(("received", "accepted", "duplicate", "conflict", "dead"), 0)
+        self.connection.execute(receptions.insert(), {"at": now, "door": door, **nothing, **counts})
+
+    def revive(self, inbox_id: int, event: IncomingEvent) -> None:
+        """A dead item waits again, with the mended content. Raises StaleState when it is not dead (any more)."""
+        c = inbox.c
+        values = {
+            "state": "pending",
+            "order_id": event.order_id,
+            "revision": event.revision,
+            "client_key": event.client_key,
+            "lane": event.lane,
+            "raw": event.raw,
+            "payload_hash": event.payload_hash,
+            "finished_at": None,
+            "decision_id": "",
+        }
+        same = (c.id == inbox_id) & (c.source == event.source) & (c.event_id == event.event_id) & (c.state == "dead")
+        if not self.connection.execute(inbox.update().where(same).values(values)).rowcount:
+            raise StaleState(f"inbox item {inbox_id} is not dead (any more); look at the letter again")
