@@ -1,7 +1,7 @@
 """Kafka through kafka-python (2.3 and 3.x): idempotent producer, consumer without automatic commits.
 
-In 3.x rebalance callbacks run on the client's own thread. So there are none here: who needs to know asks for the
-assignment after each poll, in the thread that also holds the database transaction.
+In 3.x rebalance callbacks run on the client's own thread. So there are none here: who shares partitions leases them
+in the database and assigns them; who reads as a group asks for the assignment after each poll.
 """
 
 import socket
@@ -10,7 +10,15 @@ from datetime import UTC, datetime
 from typing import Any, Self
 
 from kafka import KafkaConsumer, KafkaProducer
-from kafka.errors import InvalidRecordError, KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
+from kafka import __version__ as LIBRARY
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.errors import (
+    InvalidRecordError,
+    KafkaError,
+    MessageSizeTooLargeError,
+    RecordListTooLargeError,
+    TopicAlreadyExistsError,
+)
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from integrations.errors import Unavailable
@@ -19,6 +27,7 @@ from integrations.kafka.port import Message, Partition, Record, Rejected, Undeli
 LARGEST_MESSAGE = 10 * 1024 * 1024
 DELIVERY_SECONDS = 30
 CONNECT_SECONDS = 10
+METADATA_SECONDS = 30
 _REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidRecordError)
 _SMALLER = "Raise max.message.bytes of the topic, or look why the message is so large; the same bytes fail again."
 _STEP = "Check that the broker runs and can be reached; nothing is lost, it is tried again."
@@ -30,7 +39,7 @@ class KafkaPythonProducer:
     def __init__(self, servers: str) -> None:
         try:
             self._producer: Any = KafkaProducer(
-                bootstrap_servers=_answering(servers),
+                bootstrap_servers=answering(servers),
                 client_id="tradewarden",
                 acks="all",
                 enable_idempotence=True,
@@ -69,25 +78,30 @@ class KafkaPythonProducer:
 
 
 class KafkaPythonConsumer:
-    """Reads either `topics` as a member of `group`, or fixed `partitions`; both start at the committed offset."""
+    """Reads `topics` as a member of `group`, or fixed `partitions`; both start at the committed offset.
+
+    Without either it reads what `assign` says; the group then serves for the advisory commit only.
+    """
 
     def __init__(
         self, servers: str, group: str, topics: Sequence[str] = (), partitions: Sequence[Partition] = ()
     ) -> None:
         try:
             self._consumer: Any = KafkaConsumer(
-                bootstrap_servers=_answering(servers),
+                bootstrap_servers=answering(servers),
                 client_id="tradewarden",
                 group_id=group,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 isolation_level="read_committed",
+                metadata_max_age_ms=METADATA_SECONDS * 1000,
+                request_timeout_ms=DELIVERY_SECONDS * 1000,
                 fetch_max_bytes=50 * 1024 * 1024,
                 max_partition_fetch_bytes=LARGEST_MESSAGE,
             )
             if partitions:
                 self._consumer.assign([TopicPartition(*partition) for partition in partitions])
-            else:
+            elif topics:
                 self._consumer.subscribe(list(topics))
         except (KafkaError, OSError) as error:
             raise _unavailable(servers, error) from error
@@ -115,6 +129,32 @@ class KafkaPythonConsumer:
     def assignment(self) -> frozenset[Partition]:
         return frozenset((found.topic, found.partition) for found in self._consumer.assignment())
 
+    def partitions(self, topics: Sequence[str]) -> list[Partition]:
+        try:
+            return [(topic, number) for topic in topics for number in sorted(self._numbers(topic))]
+        except KafkaError as error:
+            raise _unavailable("partitions", error) from error
+
+    def _numbers(self, topic: str) -> set[int]:
+        found: set[int] | None = self._consumer.partitions_for_topic(topic)
+        return found or set()
+
+    def assign(self, starts: Mapping[Partition, int]) -> None:
+        known = self.assignment()
+        try:
+            self._consumer.assign([TopicPartition(*partition) for partition in sorted(starts)])
+            for partition in sorted(starts.keys() - known):
+                self._consumer.seek(TopicPartition(*partition), starts[partition])
+        except KafkaError as error:
+            raise _unavailable("assign", error) from error
+
+    def begin_offsets(self) -> Mapping[Partition, int]:
+        try:
+            begins = self._consumer.beginning_offsets([TopicPartition(*partition) for partition in self.assignment()])
+        except KafkaError as error:
+            raise _unavailable("beginning offsets", error) from error
+        return {(found.topic, found.partition): offset for found, offset in begins.items()}
+
     def end_offsets(self) -> Mapping[Partition, int]:
         try:
             ends = self._consumer.end_offsets([TopicPartition(*partition) for partition in self.assignment()])
@@ -132,7 +172,35 @@ class KafkaPythonConsumer:
         self.close()
 
 
-def _answering(servers: str) -> list[str]:
+def ensure_topics(servers: str, topics: Sequence[str], partitions: int) -> list[str]:
+    """Make the topics that are missing, with so many partitions; returns which. Raises Unavailable.
+
+    Copies are the broker's own default. A topic that exists keeps its number of partitions.
+    """
+    try:
+        admin: Any = KafkaAdminClient(bootstrap_servers=answering(servers), client_id="tradewarden")
+        try:
+            known = set(admin.list_topics())
+            missing = [topic for topic in topics if topic not in known]
+            for topic in missing:
+                _make(admin, topic, partitions)
+        finally:
+            admin.close()
+    except (KafkaError, OSError) as error:
+        raise _unavailable(servers, error) from error
+    return missing
+
+
+def _make(admin: Any, topic: str, partitions: int) -> None:
+    """Version 3 takes names with options and calls objects outdated, version 2 knows objects only."""
+    options = {"num_partitions": partitions, "replication_factor": -1}
+    try:
+        admin.create_topics([NewTopic(name=topic, **options)] if LIBRARY.startswith("2.") else {topic: options})
+    except TopicAlreadyExistsError:
+        return  # another process was quicker, which is what we wanted
+
+
+def answering(servers: str) -> list[str]:
     """The servers as a list, once one of them accepts a connection. Raises OSError when none does.
 
     The library, built against nobody, leaves its thread and sockets behind; so it is built only when there is one.

@@ -1,5 +1,6 @@
 """The broker's twin for tests: topics in memory, with partitions, groups and redelivery of what was not committed."""
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ class MemoryBroker:
     down: bool = False
     records: dict[Partition, list[Record]] = field(default_factory=dict)
     committed: dict[tuple[str, Partition], int] = field(default_factory=dict)
+    skipped: dict[Partition, int] = field(default_factory=dict)
 
     def append(self, topic: str, key: bytes | None, value: bytes | None, headers: Mapping[str, str]) -> None:
         """Add a record to the partition of its key."""
@@ -27,9 +29,29 @@ class MemoryBroker:
         log = self.records.setdefault(partition, [])
         encoded = tuple((name, text.encode()) for name, text in headers.items())
         record = Record(
-            topic=topic, partition=partition[1], offset=len(log), key=key, value=value, headers=encoded, sent_at=_EPOCH
+            topic=topic,
+            partition=partition[1],
+            offset=self.end(partition),
+            key=key,
+            value=value,
+            headers=encoded,
+            sent_at=_EPOCH,
         )
         log.append(record)
+
+    def begin(self, partition: Partition) -> int:
+        """The first offset that is still there."""
+        log = self.records.get(partition)
+        return log[0].offset if log else self.end(partition)
+
+    def end(self, partition: Partition) -> int:
+        """The offset the next record gets; `skipped` ones (marks of transactions) count."""
+        log = self.records.get(partition)
+        return max(log[-1].offset + 1 if log else 0, self.skipped.get(partition, 0))
+
+    def skip(self, partition: Partition, count: int = 1) -> None:
+        """Let offsets pass that hold no record, as the marks of transactions and compaction do."""
+        self.skipped[partition] = self.end(partition) + count
 
 
 class MemoryProducer:
@@ -55,7 +77,10 @@ class MemoryProducer:
 
 
 class MemoryConsumer:
-    """Reads a MemoryBroker; as the only member of its group it has every partition of its topics."""
+    """Reads a MemoryBroker; as the only member of its group it has every partition of its topics.
+
+    Without topics and partitions it reads nothing until `assign`.
+    """
 
     def __init__(
         self, broker: MemoryBroker, group: str, topics: Sequence[str] = (), partitions: Sequence[Partition] = ()
@@ -69,9 +94,11 @@ class MemoryConsumer:
         self._demand_broker()
         found: list[Record] = []
         for partition in sorted(self._assigned):
-            start = self._position(partition)
-            taken = self.broker.records.get(partition, [])[start : start + most - len(found)]
-            self._positions[partition] = start + len(taken)
+            log = self.broker.records.get(partition, [])
+            start = bisect_left(log, self._position(partition), key=lambda record: record.offset)
+            taken = log[start : start + most - len(found)]
+            if taken:
+                self._positions[partition] = taken[-1].offset + 1
             found += taken
         return found
 
@@ -87,9 +114,21 @@ class MemoryConsumer:
     def assignment(self) -> frozenset[Partition]:
         return self._assigned
 
+    def partitions(self, topics: Sequence[str]) -> list[Partition]:
+        self._demand_broker()
+        return [(topic, number) for topic in topics for number in range(self.broker.partitions)]
+
+    def assign(self, starts: Mapping[Partition, int]) -> None:
+        self._positions = {partition: self._positions.get(partition, offset) for partition, offset in starts.items()}
+        self._assigned = frozenset(starts)
+
+    def begin_offsets(self) -> Mapping[Partition, int]:
+        self._demand_broker()
+        return {partition: self.broker.begin(partition) for partition in self._assigned}
+
     def end_offsets(self) -> Mapping[Partition, int]:
         self._demand_broker()
-        return {partition: len(self.broker.records.get(partition, [])) for partition in self._assigned}
+        return {partition: self.broker.end(partition) for partition in self._assigned}
 
     def close(self) -> None:
         """Nothing to give back."""

@@ -12,9 +12,14 @@ from typing import Protocol, Self
 from integrations.errors import Unavailable
 
 ORDERS = "trade.orders"
+ORDERS_BULK = "trade.orders.bulk"
+LOGISTICS = "trade.logistics"
+CUSTOMS = "trade.customs"
 DEAD_LETTERS = "trade.orders.dlt"
 DECISIONS = "risk.decisions"
 ALERTS = "risk.alerts"
+INCOMING = (ORDERS, ORDERS_BULK, LOGISTICS, CUSTOMS)
+OUTGOING = (DECISIONS, ALERTS, DEAD_LETTERS)
 
 Partition = tuple[str, int]
 """Topic and partition number."""
@@ -78,6 +83,18 @@ class Consumer(Protocol):
 
     def assignment(self) -> frozenset[Partition]:
         """The partitions that are ours now; look again after each poll."""
+
+    def partitions(self, topics: Sequence[str]) -> list[Partition]:
+        """The partitions of these topics, in order; a topic that does not exist has none. Raises Unavailable."""
+
+    def assign(self, starts: Mapping[Partition, int]) -> None:
+        """Read exactly these partitions from now on, outside any group. Raises Unavailable.
+
+        A new one starts at its offset, one that was read already goes on where it is.
+        """
+
+    def begin_offsets(self) -> Mapping[Partition, int]:
+        """The first offset each assigned partition still has. Raises Unavailable."""
 
     def end_offsets(self) -> Mapping[Partition, int]:
         """The offset the next record of each assigned partition will get; the difference to ours is the lag."""

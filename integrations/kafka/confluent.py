@@ -1,0 +1,209 @@
+"""Kafka through confluent-kafka (librdkafka), the optional extra `confluent`: the same port, several times as fast.
+
+Imported only by who chose this client, since the library may not be installed.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
+from confluent_kafka import Message as Found
+
+from integrations.errors import Unavailable
+from integrations.kafka.kafka_python import CONNECT_SECONDS, DELIVERY_SECONDS, LARGEST_MESSAGE, METADATA_SECONDS
+from integrations.kafka.kafka_python import answering as check_answering
+from integrations.kafka.port import Message, Partition, Record, Undelivered
+
+_STEP = "Check that the broker runs and can be reached; nothing is lost, it is tried again."
+_FETCH_BYTES = 50 * 1024 * 1024
+
+
+class ConfluentProducer:
+    """Sends with acks=all and idempotence: a message is neither lost nor doubled by retries of this process."""
+
+    def __init__(self, servers: str) -> None:
+        try:
+            check_answering(servers)
+            self._producer = Producer(
+                {
+                    "bootstrap.servers": servers,
+                    "client.id": "tradewarden",
+                    "acks": "all",
+                    "enable.idempotence": True,
+                    "compression.type": "gzip",
+                    "linger.ms": 5,
+                    "message.max.bytes": LARGEST_MESSAGE,
+                    "delivery.timeout.ms": DELIVERY_SECONDS * 1000,
+                }
+            )
+        except (KafkaException, OSError) as error:
+            raise Undelivered("kafka", servers, repr(error), "a broker that answers", _STEP) from error
+
+    def send(self, messages: Sequence[Message]) -> None:
+        failed: list[KafkaError] = []
+
+        def told(error: KafkaError | None, _message: Found) -> None:
+            if error is not None:
+                failed.append(error)
+
+        try:
+            for message in messages:
+                self._queue(message, told)
+            waiting = self._producer.flush(DELIVERY_SECONDS)
+        except (KafkaException, BufferError) as error:
+            raise Undelivered("kafka", "send", repr(error), "confirmed messages", _STEP) from error
+        if failed or waiting:
+            seen = repr(failed[0]) if failed else f"{waiting} not confirmed within {DELIVERY_SECONDS} s"
+            raise Undelivered("kafka", "send", seen, "confirmed messages", _STEP)
+
+    def _queue(self, message: Message, told: Any) -> None:
+        headers: list[tuple[str, str | bytes | None]] = [
+            (name, text.encode()) for name, text in message.headers.items()
+        ]
+        arguments = {"value": message.value, "key": message.key.encode(), "headers": headers, "on_delivery": told}
+        try:
+            self._producer.produce(message.topic, **arguments)
+        except BufferError:
+            self._producer.flush(DELIVERY_SECONDS)  # its queue is full: let it drain, then once more
+            self._producer.produce(message.topic, **arguments)
+
+    def close(self) -> None:
+        self._producer.flush(5)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class ConfluentConsumer:
+    """Reads what `assign` says, outside any group; the group serves for the advisory commit only."""
+
+    def __init__(self, servers: str, group: str) -> None:
+        try:
+            check_answering(servers)
+            self._consumer = Consumer(
+                {
+                    "bootstrap.servers": servers,
+                    "client.id": "tradewarden",
+                    "group.id": group,
+                    "enable.auto.commit": False,
+                    "enable.auto.offset.store": False,
+                    "auto.offset.reset": "earliest",
+                    "isolation.level": "read_committed",
+                    "fetch.max.bytes": _FETCH_BYTES,
+                    "max.partition.fetch.bytes": LARGEST_MESSAGE,
+                    # what is read ahead is held in memory: bounded, the broker keeps the rest
+                    "queued.max.messages.kbytes": _FETCH_BYTES // 1024,
+                    "receive.message.max.bytes": 2 * _FETCH_BYTES,
+                    "topic.metadata.refresh.interval.ms": METADATA_SECONDS * 1000,
+                    "allow.auto.create.topics": False,
+                }
+            )
+        except (KafkaException, OSError) as error:
+            raise _unavailable(servers, error) from error
+        self._assigned: frozenset[Partition] = frozenset()
+
+    def poll(self, most: int, seconds: float) -> list[Record]:
+        try:
+            found = self._consumer.consume(1, seconds)
+            if found and most > 1:
+                found += self._consumer.consume(most - 1, 0.0)
+        except KafkaException as error:
+            raise _unavailable("poll", error) from error
+        records = []
+        for message in found:
+            fault = message.error()
+            if fault is None:
+                records.append(_record(message))
+            elif fault.code() != KafkaError._PARTITION_EOF and not records:
+                raise _unavailable("poll", KafkaException(fault))
+        return [record for record in records if (record.topic, record.partition) in self._assigned]
+
+    def seek(self, partition: Partition, offset: int) -> None:
+        if partition not in self._assigned:
+            raise _unavailable(f"seek {partition}", ValueError("not assigned"))
+        # assigning again, unlike its seek, also works before the first fetch of a partition
+        self._consumer.incremental_unassign([TopicPartition(*partition)])
+        self._consumer.incremental_assign([TopicPartition(*partition, offset)])
+
+    def commit(self, following: Mapping[Partition, int]) -> None:
+        offsets = [TopicPartition(topic, number, offset) for (topic, number), offset in following.items()]
+        try:
+            self._consumer.commit(offsets=offsets, asynchronous=True)
+        except KafkaException as error:
+            raise _unavailable("commit", error) from error
+
+    def assignment(self) -> frozenset[Partition]:
+        return self._assigned
+
+    def partitions(self, topics: Sequence[str]) -> list[Partition]:
+        try:
+            known = self._consumer.list_topics(timeout=CONNECT_SECONDS).topics
+        except KafkaException as error:
+            raise _unavailable("partitions", error) from error
+        return [(topic, number) for topic in topics if topic in known for number in sorted(known[topic].partitions)]
+
+    def assign(self, starts: Mapping[Partition, int]) -> None:
+        fresh = [TopicPartition(*partition, starts[partition]) for partition in sorted(starts.keys() - self._assigned)]
+        gone = [TopicPartition(*partition) for partition in sorted(self._assigned - starts.keys())]
+        try:
+            if gone:
+                self._consumer.incremental_unassign(gone)
+            if fresh:
+                self._consumer.incremental_assign(fresh)
+        except KafkaException as error:
+            raise _unavailable("assign", error) from error
+        self._assigned = frozenset(starts)
+
+    def begin_offsets(self) -> Mapping[Partition, int]:
+        return {partition: bounds[0] for partition, bounds in self._bounds().items()}
+
+    def end_offsets(self) -> Mapping[Partition, int]:
+        return {partition: bounds[1] for partition, bounds in self._bounds().items()}
+
+    def _bounds(self) -> dict[Partition, tuple[int, int]]:
+        bounds = {}
+        try:
+            for partition in self._assigned:
+                found = self._consumer.get_watermark_offsets(TopicPartition(*partition), timeout=CONNECT_SECONDS)
+                if found is None:
+                    raise _unavailable("offsets", TimeoutError(f"no answer within {CONNECT_SECONDS} s"))
+                bounds[partition] = (max(0, found[0]), found[1])
+        except KafkaException as error:
+            raise _unavailable("offsets", error) from error
+        return bounds
+
+    def close(self) -> None:
+        self._consumer.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _record(found: Found) -> Record:
+    _, milliseconds = found.timestamp()
+    key, value, headers = found.key(), found.value(), found.headers()
+    named = headers.items() if isinstance(headers, dict) else headers or ()
+    return Record(
+        topic=found.topic() or "",
+        partition=found.partition() or 0,
+        offset=found.offset() or 0,
+        key=_bytes(key),
+        value=_bytes(value),
+        headers=tuple((name, _bytes(text) or b"") for name, text in named),
+        sent_at=datetime.fromtimestamp(max(milliseconds, 0) / 1000, UTC),
+    )
+
+
+def _bytes(text: str | bytes | None) -> bytes | None:
+    return text.encode() if isinstance(text, str) else text
+
+
+def _unavailable(where: str, error: BaseException) -> Unavailable:
+    return Unavailable("kafka", where, repr(error), "a broker that answers", _STEP)
