@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
     tuple_,
 )
+from sqlalchemy import table as named_table
 
 from databases.bulk import chunks, json_keys, keys_table, upsert, writes
 from databases.columns import UtcTime, body, metadata, number, row_id, time, words
@@ -329,10 +330,12 @@ class Inbox:
         received, duplicate, conflicts, dead = (int(value) for value in self.connection.execute(sums).one())
         states = select(inbox.c.state, func.count()).group_by(inbox.c.state)
         by_state = {row[0]: row[1] for row in self.connection.execute(states)}
+        # status events come in at the same doors and are applied as soon as they are kept
+        kept = self.connection.execute(select(func.count()).select_from(named_table("trade_events"))).scalar_one()
         older = by_state.get("stored_older", 0)
         return InboxCounts(
             received=received,
-            applied=by_state.get("applied", 0) + by_state.get("cancelled", 0) + older,
+            applied=by_state.get("applied", 0) + by_state.get("cancelled", 0) + older + kept,
             duplicate=duplicate + conflicts,
             dead=dead + by_state.get("dead", 0),
             pending=by_state.get("pending", 0),

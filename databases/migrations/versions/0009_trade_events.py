@@ -23,25 +23,48 @@ def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
+def _partial(name: str, condition: str) -> None:
+    where = sa.text(condition)
+    op.create_index(name, "trade_events", ["id"], sqlite_where=where, postgresql_where=where)
+
+
 def upgrade() -> None:
     op.create_table(
         "trade_events",
         sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
-        *map(_words, ("source", "event_id", "kind", "status", "order_id")),
+        *map(_words, ("source", "event_id", "kind", "status", "order_id", "named_order")),
         *map(_words, ("declaration_number", "transport_document", "container")),
         sa.Column("raw", sa.LargeBinary(), nullable=False),
         _words("payload_hash"),
         _time("occurred_at"),
         _time("received_at"),
         _time("attached_at", nullable=True),
+        _words("unattached_why"),
+        sa.Column("verified_revision", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_trade_events")),
         sa.UniqueConstraint("source", "event_id", name=op.f("uq_trade_events_source_event_id")),
     )
     op.create_index(op.f("ix_trade_events_order_id_occurred_at"), "trade_events", ["order_id", "occurred_at"])
-    op.create_index(op.f("ix_trade_events_declaration_number"), "trade_events", ["declaration_number"])
-    waiting = sa.text("order_id = ''")
-    op.create_index(
-        "ix_trade_events_unattached", "trade_events", ["id"], sqlite_where=waiting, postgresql_where=waiting
+    for key in ("declaration_number", "transport_document", "container"):
+        op.create_index(op.f(f"ix_trade_events_{key}"), "trade_events", [key])
+    _partial("ix_trade_events_unattached", "order_id = ''")
+    _partial("ix_trade_events_unverified", "kind = 'declaration' AND order_id <> '' AND verified_revision IS NULL")
+    op.create_table(
+        "trade_event_conflicts",
+        sa.Column("id", ROW_ID, autoincrement=True, nullable=False),
+        sa.Column("trade_event_id", sa.BigInteger(), nullable=False),
+        _words("payload_hash"),
+        sa.Column("raw", sa.LargeBinary(), nullable=False),
+        _time("received_at"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_trade_event_conflicts")),
+        sa.ForeignKeyConstraint(
+            ["trade_event_id"],
+            ["trade_events.id"],
+            name=op.f("fk_trade_event_conflicts_trade_event_id_trade_events"),
+        ),
+        sa.UniqueConstraint(
+            "trade_event_id", "payload_hash", name=op.f("uq_trade_event_conflicts_trade_event_id_payload_hash")
+        ),
     )
     op.create_table(
         "customs_differences",
@@ -67,4 +90,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("customs_differences")
+    op.drop_table("trade_event_conflicts")
     op.drop_table("trade_events")

@@ -1,0 +1,128 @@
+"""Status events 状态事件: taken in at any door, kept once, attached to their order, their customs feedback compared."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from databases.alerts import NewAlert
+from databases.audit_chain import NewEntry
+from databases.dead_letters import NewDeadLetter
+from databases.trade_events import IncomingStatus, StatusAcceptance
+from databases.unit_of_work import UnitOfWork
+from integrations.errors import DoorError, printable
+from integrations.json_events import decode_status, encode_status
+from integrations.kafka.port import Record
+from risk.canonical import digest
+from risk.nouns.status import StatusEvent
+from tradewarden.pipeline.intake import CONFLICT_DUE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusResult:
+    """What became of a batch of records: `applied` are kept (attached or waiting for their order)."""
+
+    applied: int = 0
+    duplicate: int = 0
+    conflict: int = 0
+    dead: int = 0
+
+
+def payload_hash(event: StatusEvent) -> str:
+    """What makes two deliveries the same: everything the sender says happened; not how it was written."""
+    keys = [event.order_id, event.declaration_number, event.transport_document, event.container]
+    return digest([event.kind, event.status, event.occurred_at.astimezone(UTC), keys, event.details])
+
+
+def take(
+    uow: UnitOfWork, events: Sequence[StatusEvent], door: str, actor: str, now: datetime
+) -> list[StatusAcceptance]:
+    """Keep status events in this transaction; the same id with another payload raises a conflict alert."""
+    if not events:
+        return []
+    accepted = uow.trade_events.accept([_incoming(event) for event in events], now, door)
+    conflicts = [answer for answer in accepted if answer.state == "conflict"]
+    if conflicts:
+        uow.alerts.raise_many([_conflict(answer, now) for answer in conflicts], now)
+    details = {
+        "events": len(events),
+        "accepted": sum(answer.state == "accepted" for answer in accepted),
+        "duplicate": sum(answer.state == "duplicate" for answer in accepted),
+        "conflict": len(conflicts),
+        "unattached": sum(answer.state == "accepted" and not answer.order_id for answer in accepted),
+    }
+    entry = NewEntry(
+        at=now,
+        actor=actor,
+        action="status_events.received",
+        object_type="trade_events",
+        object_id=door,
+        details=details,
+        after_hash=digest([event.event_id for event in events]),
+    )
+    uow.audit.append(f"door-{door}", [entry])
+    return accepted
+
+
+def take_records(uow: UnitOfWork, records: Sequence[Record], actor: str, now: datetime) -> StatusResult:
+    """Keep the status events of stream records in this transaction; what can't be read goes to the dead letters.
+
+    Never raises for what a record holds; raises StorageError when nothing can be recorded.
+    """
+    events: dict[str, list[StatusEvent]] = defaultdict(list)
+    dead = 0
+    for record in records:
+        door = f"kafka:{record.topic}"
+        try:
+            events[door].append(decode_status(record.value or b"", door, now))
+        except DoorError as error:
+            _bury(uow, record, error, actor, now)
+            dead += 1
+    answers = [answer for door, told in events.items() for answer in take(uow, told, door, actor, now)]
+    return StatusResult(
+        applied=sum(answer.state == "accepted" for answer in answers),
+        duplicate=sum(answer.state == "duplicate" for answer in answers),
+        conflict=sum(answer.state == "conflict" for answer in answers),
+        dead=dead,
+    )
+
+
+def place_of(record: Record) -> str:
+    """Where in the stream a record stood, as dead letters and messages name it."""
+    return f"{record.topic}[{record.partition}]@{record.offset}"
+
+
+def _incoming(event: StatusEvent) -> IncomingStatus:
+    return IncomingStatus(event=event, raw=encode_status(event), payload_hash=payload_hash(event))
+
+
+def _conflict(answer: StatusAcceptance, now: datetime) -> NewAlert:
+    return NewAlert(
+        kind="event_conflict",
+        subject=f"{answer.source}/{answer.event_id}",
+        due_at=now + CONFLICT_DUE,
+        order_id=answer.order_id,
+        details={"trade_event": answer.row},
+    )
+
+
+def _bury(uow: UnitOfWork, record: Record, error: DoorError, actor: str, now: datetime) -> None:
+    """Raw bytes and headers as they came; headers that are no text are shown with escapes."""
+    source, place = f"kafka:{record.topic}", place_of(record)
+    letter = NewDeadLetter(
+        source=source,
+        place=place,
+        reason=str(error),
+        raw=record.value or b"",
+        headers={printable(name): printable(value, 1000) for name, value in record.headers},
+    )
+    uow.dead_letters.add([letter], now)
+    entry = NewEntry(
+        at=now,
+        actor=actor,
+        action="event.dead",
+        object_type="event",
+        object_id=place,
+        reason=str(error)[:300],
+    )
+    uow.audit.append(f"door-{source}", [entry])
