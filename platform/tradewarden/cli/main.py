@@ -19,6 +19,7 @@ from tradewarden.cli import (
     clients,
     compare,
     db,
+    dead_letters,
     demo,
     lists,
     schema,
@@ -39,7 +40,15 @@ app = typer.Typer(
 )
 for module in (demo, serve, worker, assess, checks, screen, compare, template, schema, simulate):
     module.register(app)
-for name, group in (("lists", lists), ("clients", clients), ("aeo", aeo), ("audit", audit), ("db", db)):
+GROUPS = (
+    ("lists", lists),
+    ("clients", clients),
+    ("dead-letters", dead_letters),
+    ("aeo", aeo),
+    ("audit", audit),
+    ("db", db),
+)
+for name, group in GROUPS:
     app.add_typer(group.commands, name=name)
 
 
