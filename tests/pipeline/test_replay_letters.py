@@ -7,14 +7,18 @@ from dataclasses import replace as changed
 
 import pytest
 
+from databases.alerts import AlertQuery
 from databases.dead_letters import LetterQuery, NewDeadLetter
 from databases.errors import NotFound, StaleState
-from integrations.json_events import encode
+from integrations.json_events import encode, encode_status
+from integrations.kafka.port import LOGISTICS, Record
 from risk.nouns.order import OrderEvent
+from risk.nouns.status import StatusEvent, StatusKind
 from tradewarden.errors import CannotDo
 from tradewarden.pipeline.batch import Worker, process_batch
 from tradewarden.pipeline.intake import take
 from tradewarden.pipeline.replay_letters import Replay, check, discard, replay
+from tradewarden.pipeline.status import take_records
 
 from .conftest import NOW
 
@@ -175,7 +179,7 @@ def test_an_id_that_holds_other_content_is_refused(app, clean_order):
     assert result.state == "refused"
     [error] = result.errors
     assert error.where == "$.event_id"
-    assert "pending since" in error.expected
+    assert "is pending" in error.expected
     assert books(app) == (2, 0, 0, 1, 1)
 
 
@@ -188,6 +192,37 @@ def test_two_letters_of_one_event_are_closed_together(app, clean_order):
     assert (result.state, result.letters) == ("revived", (undecoded, of_row))
     assert books(app) == (2, 0, 1, 0, 1)
     assert letter_of(app, of_row).state == "replayed"
+
+
+def status_of(**values):
+    defaults = {"event_id": "S-1", "source": "forwarder", "kind": StatusKind.LOGISTICS, "status": "departed"}
+    return StatusEvent(**{**defaults, "occurred_at": NOW, "order_id": "O-1", **values})
+
+
+def record_of(value, offset):
+    return Record(topic=LOGISTICS, partition=0, offset=offset, key=None, value=value, headers=(), sent_at=NOW)
+
+
+def test_a_letter_of_a_status_feed_goes_the_way_of_status_events(app):
+    feed = f"kafka:{LOGISTICS}"
+    good = encode_status(status_of())
+    with app.database.writing() as uow:
+        take_records(uow, [record_of(b'{"kind": 7}', 0), record_of(good[:-1], 1), record_of(b"[]", 2)], "test", NOW)
+        third, second, first = (letter.letter_id for letter in uow.dead_letters.list().items)
+    assert letter_of(app, first).source == feed
+    assert replay(app, Replay(letter_id=first, actor="ops")).state == "refused"
+    result = replay(app, Replay(letter_id=first, actor="ops", raw=good))
+    assert (result.state, result.event_id) == ("accepted", "S-1")
+    assert replay(app, Replay(letter_id=second, actor="ops", raw=good)).state == "duplicate"
+    other = replay(app, Replay(letter_id=third, actor="ops", raw=encode_status(status_of(order_id="O-2"))))
+    assert (other.state, [error.where for error in other.errors]) == ("refused", ["$.event_id"])
+    assert letter_of(app, third).state == "open"
+    with app.database.reading() as uow:
+        counts = uow.inbox.counts()
+        assert uow.alerts.queue(AlertQuery(kind="event_conflict")).total == 0
+        assert uow.trade_events.get(result.inbox_id).event.event_id == "S-1"
+    assert counts.balanced
+    assert (counts.received, counts.applied, counts.duplicate, counts.dead) == (3, 1, 1, 1)
 
 
 def test_a_closed_or_unknown_letter_is_told(app, clean_order):

@@ -13,6 +13,7 @@ How the books stay balanced (received = applied + duplicate + dead + pending):
 * A letter whose event died in the inbox has a row there under its (source, event id). That id can't come in a second
   time, so the row is revived: pending again, with the mended bytes and their hash. Its state counts it, so it moves
   from dead to pending without an entry. The event must stay the same event: another source or id is refused.
+* A status event has no queue and no dead row: its letter passes `pipeline.status` and the books as the first kind.
 * An id that holds other content and is not dead is refused: it needs a higher revision and an id of its own.
 """
 
@@ -26,16 +27,21 @@ from databases.dead_letters import DeadLetter
 from databases.inbox import InboxItem
 from databases.unit_of_work import UnitOfWork
 from integrations.errors import DoorError
-from integrations.json_events import decode_order
+from integrations.json_events import decode_order, decode_status
 from integrations.json_events.faults import faults
+from integrations.kafka.port import CUSTOMS, LOGISTICS
 from risk.nouns.order import OrderEvent
+from risk.nouns.status import StatusEvent
 from tradewarden.errors import CannotDo
 from tradewarden.pipeline.intake import incoming, payload_hash, take
+from tradewarden.pipeline.status import take as take_status
 from tradewarden.wiring import Application
 
 STREAM = "dead-letters"
 LONGEST_REASON = 500
 LONGEST_SOURCE = 64
+FEEDS = frozenset(f"kafka:{topic}" for topic in (LOGISTICS, CUSTOMS))
+"""Sources whose letters are status events."""
 _STEP = "Keep the event's source and id; to send another event, hand it in at a door and discard this letter."
 
 
@@ -54,7 +60,8 @@ class Replay:
 class Replayed:
     """What became of a replay. `state`: accepted, revived, duplicate, or refused with the errors (nothing changed).
 
-    `inbox_id` is the item that holds the event now; `letters` all letters that were closed by it.
+    `inbox_id` is the inbox item (of a status event: the trade event) that holds the event now; `letters` are all that
+    were closed by it.
     """
 
     letter_id: int
@@ -71,8 +78,15 @@ class Replayed:
         return self.state != "refused"
 
 
-def decoder(letter: DeadLetter, now: datetime) -> Callable[[bytes], OrderEvent]:
+def of_feed(letter: DeadLetter) -> bool:
+    """Whether the letter comes from a feed of status events; all others are orders."""
+    return letter.source in FEEDS
+
+
+def decoder(letter: DeadLetter, now: datetime) -> Callable[[bytes], OrderEvent | StatusEvent]:
     """The door's decoding for the bytes of this letter."""
+    if of_feed(letter):
+        return lambda raw: decode_status(raw, letter.source, now)
     return lambda raw: decode_order(raw, letter.source[:LONGEST_SOURCE], now)
 
 
@@ -87,15 +101,23 @@ def replay(app: Application, wanted: Replay) -> Replayed:
     Raises NotFound, StaleState (somebody else closed it), StorageError.
     """
     now = app.clock()
+    try:
+        with app.database.writing() as uow:
+            letter = uow.dead_letters.held(wanted.letter_id)
+            raw = letter.raw if wanted.raw is None else wanted.raw
+            result = _Attempt(uow, letter, wanted.actor, now).hand_in(decoder(letter, now)(raw))
+            uow.audit.append(STREAM, [_entry(letter, raw, wanted, result, now)])
+        return result
+    except DoorError as error:  # everything above is undone
+        return _refused(app, wanted, error, now)
+
+
+def _refused(app: Application, wanted: Replay, error: DoorError, now: datetime) -> Replayed:
     with app.database.writing() as uow:
         letter = uow.dead_letters.held(wanted.letter_id)
         raw = letter.raw if wanted.raw is None else wanted.raw
-        try:
-            result = _Attempt(uow, letter, wanted.actor, now).hand_in(decoder(letter, now)(raw))
-        except DoorError as error:
-            found = check(letter, raw, now) or (error,)
-            uow.dead_letters.attempted(letter.letter_id)
-            result = Replayed(letter_id=letter.letter_id, state="refused", errors=found)
+        result = Replayed(letter_id=letter.letter_id, state="refused", errors=check(letter, raw, now) or (error,))
+        uow.dead_letters.attempted(letter.letter_id)
         uow.audit.append(STREAM, [_entry(letter, raw, wanted, result, now)])
     return result
 
@@ -109,8 +131,18 @@ class _Attempt:
     actor: str
     now: datetime
 
-    def hand_in(self, event: OrderEvent) -> Replayed:
-        """Raises DoorError when the event can't go where the letter belongs; nothing is written then."""
+    def hand_in(self, event: OrderEvent | StatusEvent) -> Replayed:
+        """Raises DoorError when the event can't go where the letter belongs; the transaction has to be undone then."""
+        return self._status(event) if isinstance(event, StatusEvent) else self._order(event)
+
+    def _status(self, event: StatusEvent) -> Replayed:
+        [answer] = take_status(self.uow, [event], self.letter.source, self.actor, self.now)
+        if answer.state == "conflict":
+            raise self._other_content(event, "kept")
+        self.uow.books.replayed(self.letter.source, self.now)
+        return replace(self._closed(event, answer.state, answer.row), order_id=answer.order_id)
+
+    def _order(self, event: OrderEvent) -> Replayed:
         item = self.uow.inbox.status(event.source, event.event_id)
         if self.letter.inbox_id is not None and (item is None or item.inbox_id != self.letter.inbox_id):
             raise self._other_event(event)
@@ -131,10 +163,7 @@ class _Attempt:
 
     def _repeated(self, event: OrderEvent, item: InboxItem) -> Replayed:
         if item.payload_hash != payload_hash(event):
-            state = f"{item.state} since {item.finished_at or item.received_at:%Y-%m-%d %H:%M} UTC"
-            expected = f"the content that {item.source}/{item.event_id} came with ({state})"
-            step = "Give the change a higher revision and an event id of its own, or discard this letter."
-            raise DoorError(self.letter.source, "$.event_id", f"{item.event_id}, other content", expected, step)
+            raise self._other_content(event, item.state)
         self._count_as_repeat()
         return self._closed(event, "duplicate", item.inbox_id)
 
@@ -143,7 +172,12 @@ class _Attempt:
         if self.letter.inbox_id is None:
             self.uow.books.replayed_as_repeat(self.letter.source, self.now)
 
-    def _closed(self, event: OrderEvent, state: str, inbox_id: int) -> Replayed:
+    def _other_content(self, event: OrderEvent | StatusEvent, state: str) -> DoorError:
+        expected = f"an event id of its own: this one came with other content and is {state}"
+        step = "A change of an order wants a higher revision, too; what needs no replay is discarded."
+        return DoorError(self.letter.source, "$.event_id", event.event_id, expected, step)
+
+    def _closed(self, event: OrderEvent | StatusEvent, state: str, inbox_id: int) -> Replayed:
         self.uow.dead_letters.mark_replayed(self.letter.letter_id, self.actor, self.now, inbox_id)
         return Replayed(
             letter_id=self.letter.letter_id,
