@@ -5,6 +5,7 @@ Legal deadlines come from rows and an injected clock, never from a job's schedul
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import structlog
@@ -12,8 +13,12 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from databases.alerts import NewAlert
 from databases.audit_chain import NewEntry
+from databases.errors import DatabaseUnavailable
+from databases.streams import ENDED
 from databases.unit_of_work import UnitOfWork
 from tradewarden.aeo.sealing import seal
+from tradewarden.backlog import outbox_jobs
+from tradewarden.heartbeat import EVERY_SECONDS, Heartbeat
 from tradewarden.signing import signing_key
 from tradewarden.standing import stale_lists
 from tradewarden.wiring import Application
@@ -79,16 +84,18 @@ def seal_audit(app: Application) -> None:
     log.info("audit.sealed", seal=made.hash if made else "nothing new")
 
 
-def run(app: Application, stop: threading.Event) -> None:
+def run(app: Application, stop: threading.Event, name: str = STREAM) -> None:
     """Run every job now and then periodically until `stop` is set; a failing job is logged and comes again."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    for name, seconds, job in JOBS:
+    heart = Heartbeat(app, name)
+    scheduler.add_job(heart.beat, "interval", seconds=EVERY_SECONDS, id="heartbeat", next_run_time=app.clock())
+    for job_name, seconds, job in (*JOBS, *outbox_jobs(app.settings)):
         scheduler.add_job(
             run_job,
             "interval",
-            args=(app, name, job),
+            args=(app, job_name, job),
             seconds=seconds,
-            id=name,
+            id=job_name,
             next_run_time=app.clock(),
             max_instances=1,
             coalesce=True,
@@ -97,3 +104,5 @@ def run(app: Application, stop: threading.Event) -> None:
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)
+    with suppress(DatabaseUnavailable):  # a heartbeat that can't be ended runs out by itself
+        heart.beat(ENDED, at_once=True)

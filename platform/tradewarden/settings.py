@@ -1,7 +1,7 @@
 """Settings: the only place that reads the environment. Each field is the answer to the question in its description."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -23,9 +23,29 @@ class Settings(BaseSettings):
     )
     https: bool = Field(False, description="Is the console reached over HTTPS (secure cookies)?")
     kafka_servers: str = Field("", description="Which Kafka brokers (host:port, comma separated)? Empty: none.")
+    kafka_client: Literal["kafka-python", "confluent"] = Field(
+        "kafka-python", description="Which library talks to Kafka? confluent is faster and an optional extra."
+    )
+    kafka_partitions: Annotated[int, Field(ge=1, le=1000)] = Field(
+        12, description="How many partitions does a topic get that is made here?"
+    )
+    poll_bytes: Annotated[int, Field(ge=1024)] = Field(
+        32_000_000, description="How many bytes of a stream does a batch hold at most?"
+    )
+    lease_seconds: Annotated[float, Field(ge=3, le=600)] = Field(
+        15, description="After how long without a sign of life do others take a worker's partitions?"
+    )
+    dead_ratio: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.5, description="Above which share of dead letters does a stream stop? 1: never."
+    )
+    dead_window: Annotated[int, Field(ge=10, le=100_000)] = Field(
+        200, description="Over how many of the last records is that share taken?"
+    )
     batch_size: Annotated[int, Field(ge=1, le=5000)] = Field(64, description="How many events does a worker take?")
     idle_seconds: Annotated[float, Field(gt=0, le=60)] = Field(0.2, description="How long does an idle worker wait?")
     body_limit_bytes: Annotated[int, Field(ge=1024)] = Field(8_000_000, description="How large may an upload be?")
+    outbox_keep_days: Annotated[int, Field(ge=1)] = Field(14, description="How long are sent messages kept?")
+    outbox_alarm: Annotated[int, Field(ge=1)] = Field(10_000, description="From how many waiting messages on an alarm?")
     log_level: str = Field("INFO", description="From which level are log lines written?")
     metrics: bool = Field(True, description="Is /metrics served?")
 

@@ -22,6 +22,7 @@ from tradewarden.cli import (
     dead_letters,
     demo,
     lists,
+    processes,
     schema,
     screen,
     serve,
@@ -38,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="TradeWarden 外综服风控平台: risk control for comprehensive foreign-trade services providers.",
 )
-for module in (demo, serve, worker, assess, checks, screen, compare, template, schema, simulate):
+for module in (demo, serve, worker, processes, assess, checks, screen, compare, template, schema, simulate):
     module.register(app)
 GROUPS = (
     ("lists", lists),

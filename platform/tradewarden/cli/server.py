@@ -3,12 +3,25 @@
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from types import FrameType
 
 import uvicorn
 
 from tradewarden.api.app import create_app
+from tradewarden.cli.signals import finish, leave
 from tradewarden.errors import CannotStart
 from tradewarden.wiring import Application
+
+REQUESTS_GRACE_SECONDS = 5
+
+
+class _Server(uvicorn.Server):
+    """A web server that a second signal ends at once, whichever it is."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit:
+            leave(128 + sig)
+        super().handle_exit(sig, frame)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -34,13 +47,19 @@ def run_server(
     stop: threading.Event,
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until a signal comes; then set `stop` and wait for the background threads to finish what they hold.
+    """Serve until a signal comes; then set `stop` and give requests and background threads their grace periods.
 
     The caller handles the signals too (`stop_on_signal`): the web server hands each one on when it has stopped.
     """
     with listener:
-        config = uvicorn.Config(create_app(app), log_level="warning", access_log=False, server_header=False)
-        server = uvicorn.Server(config)
+        config = uvicorn.Config(
+            create_app(app),
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=REQUESTS_GRACE_SECONDS,
+        )
+        server = _Server(config)
         for thread in background:
             thread.start()
         ready()
@@ -48,6 +67,5 @@ def run_server(
             server.run(sockets=[listener])
         finally:
             stop.set()
-            for thread in background:
-                thread.join()
+            finish(background)
             app.database.dispose()
