@@ -6,6 +6,7 @@ from databases.access import Access
 from databases.alerts import Alerts
 from databases.audit import Audit
 from databases.clients import Clients
+from databases.customs_differences import CustomsDifferences
 from databases.dead_letters import DeadLetters
 from databases.decisions import Decisions
 from databases.files import Files
@@ -53,5 +54,6 @@ class UnitOfWork:
         self.outbox = Outbox(connection)
         self.streams = Streams(connection)
         self.trade_events = TradeEvents(connection)
+        self.differences = CustomsDifferences(connection)
         self.files = Files(connection)
         self.meta = Meta(connection)

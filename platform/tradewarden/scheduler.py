@@ -19,6 +19,7 @@ from databases.unit_of_work import UnitOfWork
 from tradewarden.aeo.sealing import seal
 from tradewarden.backlog import outbox_jobs
 from tradewarden.heartbeat import EVERY_SECONDS, Heartbeat
+from tradewarden.pipeline.verification import attach_waiting_events, verify_customs
 from tradewarden.signing import signing_key
 from tradewarden.standing import stale_lists
 from tradewarden.wiring import Application
@@ -59,6 +60,8 @@ JOBS: tuple[tuple[str, int, Job], ...] = (
     ("stale_lists", 15 * 60, alarm_stale_lists),
     ("books", 5 * 60, alarm_unbalanced_books),
     ("sessions", 60 * 60, forget_sessions),
+    ("trade_events", 15, attach_waiting_events),
+    ("customs", 60, verify_customs),
 )
 """Name, period in seconds, job."""
 SEAL_SECONDS = 60 * 60

@@ -16,6 +16,7 @@ from integrations.kafka.port import Record
 from risk.canonical import digest
 from risk.nouns.status import StatusEvent
 from tradewarden.pipeline.intake import CONFLICT_DUE
+from tradewarden.pipeline.verification import verify
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ def take(
         after_hash=digest([event.event_id for event in events]),
     )
     uow.audit.append(f"door-{door}", [entry])
+    told = zip(events, accepted, strict=True)
+    verify(uow, [answer.order_id for event, answer in told if event.customs and answer.order_id], actor, now)
     return accepted
 
 

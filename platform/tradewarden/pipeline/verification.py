@@ -1,0 +1,175 @@
+"""Verification 海关核对: what customs has said of an order against the order in force; differences kept, and closed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from databases.alerts import NewAlert
+from databases.audit_chain import NewEntry
+from databases.customs_differences import Difference, DifferenceState, InForce, NewDifference
+from databases.unit_of_work import UnitOfWork
+from risk.customs_comparison import Agreement, Comparison, Told, compare, source_field, told
+
+ACTOR = "scheduler"
+STREAM = "verification"
+ALERT = "customs_difference"
+DIFFERENCE_DUE = timedelta(hours=24)
+PERIOD = timedelta(days=90)
+"""How long back amended orders are looked for; receipts never compared are found however old they are."""
+PER_RUN = 200
+ATTACH_PER_RUN = 1000
+CURSOR = "trade_events.attach_after"
+AGREES, SUPERSEDED = "agrees", "superseded"
+"""Why a difference closed by itself: both sides agree now, or customs has said something newer about the field."""
+
+STATES: Mapping[Agreement, DifferenceState] = {
+    Agreement.DIFFERENT: "open",
+    Agreement.NOT_COMPARABLE: "missing",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What one verification did: orders compared, differences newly open, and closed because both sides agree."""
+
+    orders: int = 0
+    opened: int = 0
+    settled: int = 0
+
+
+def verify(uow: UnitOfWork, order_ids: Sequence[str], actor: str, now: datetime) -> Verified:
+    """Compare these orders with what customs has said of them. Repeating it changes nothing.
+
+    A difference that matters raises one alert per order. One that a person closed stays closed until a value changes.
+    """
+    ids = list(dict.fromkeys(order_ids))
+    if not ids:
+        return Verified()
+    standing = uow.differences.in_force(ids)
+    receipts = uow.differences.feedback(ids)
+    recorded: dict[str, list[Difference]] = {}
+    for one in uow.differences.of_orders(ids):
+        recorded.setdefault(one.order_id, []).append(one)
+    fresh: list[NewDifference] = []
+    settled: dict[str, list[int]] = {AGREES: [], SUPERSEDED: []}
+    alerts: list[NewAlert] = []
+    for order_id, head in standing.items():
+        if head.order is None or order_id not in receipts:
+            continue
+        said = told(receipts[order_id])
+        compared = compare(head.order, said.feedback)
+        found = _fresh(order_id, head, said, compared, recorded.get(order_id, ()))
+        fresh += found
+        for reason, numbers in _resolved(compared, said, recorded.get(order_id, ())).items():
+            settled[reason] += numbers
+        matters = {one.field for one in compared if one.matters}
+        if grave := sorted(one.field for one in found if one.field in matters):
+            alerts.append(_alert(order_id, head, grave, now))
+    for reason, numbers in settled.items():
+        uow.differences.settle(numbers, reason, now)
+    uow.differences.put(fresh, now)
+    uow.alerts.raise_many(alerts, now)
+    uow.differences.mark_verified({order_id: head.revision for order_id, head in standing.items()})
+    done = Verified(len(standing), sum(one.state == "open" for one in fresh), len(settled[AGREES]))
+    if fresh or any(settled.values()):
+        _audit(uow, fresh, settled, actor, now)
+    return done
+
+
+def _fresh(
+    order_id: str, head: InForce, said: Told, compared: Sequence[Comparison], recorded: Sequence[Difference]
+) -> list[NewDifference]:
+    """Comparisons that are no agreement and not on record with these very values."""
+    known = {(one.trade_event_id, one.field): one for one in recorded}
+    latest = max(said.by.values(), default=0)
+    found = []
+    for one in compared:
+        if one.agreement is Agreement.EQUAL or not (one.ours or one.theirs):
+            continue  # agreed, or nobody has said anything there could be to compare
+        row = said.by.get(source_field(one.name), latest)
+        old = known.get((row, one.field))
+        state = STATES[one.agreement]
+        if old and (old.ours, old.theirs) == (one.ours, one.theirs) and _stands(old, state):
+            continue
+        found.append(
+            NewDifference(
+                trade_event_id=row,
+                order_id=order_id,
+                revision=head.revision,
+                field=one.field,
+                ours=one.ours,
+                theirs=one.theirs,
+                state=state,
+            )
+        )
+    return found
+
+
+def _stands(old: Difference, state: str) -> bool:
+    """Whether a record about the same values is still what it should be: as found, or closed by a person."""
+    return old.state == state or (old.state == "closed" and old.closed_by != "system")
+
+
+def _resolved(compared: Sequence[Comparison], said: Told, recorded: Sequence[Difference]) -> dict[str, list[int]]:
+    """Records that later data resolved. Missing data resolves nothing: what was different stays open."""
+    now = {one.field: one for one in compared}
+    latest = max(said.by.values(), default=0)
+    found: dict[str, list[int]] = {AGREES: [], SUPERSEDED: []}
+    for old in recorded:
+        one = now.get(old.field)
+        if old.state == "closed":
+            continue
+        if one is None:
+            # the line or the gap is gone: the field is compared no more, or line by line now
+            if compared and (old.state == "missing" or old.field.startswith("lines[")):
+                found[SUPERSEDED].append(old.id)
+        elif one.agreement is Agreement.EQUAL:
+            found[AGREES].append(old.id)
+        elif old.trade_event_id != said.by.get(source_field(one.name), latest) and (
+            one.agreement is Agreement.DIFFERENT or old.state == "missing"
+        ):
+            found[SUPERSEDED].append(old.id)
+    return found
+
+
+def _alert(order_id: str, head: InForce, fields: Sequence[str], now: datetime) -> NewAlert:
+    return NewAlert(
+        kind=ALERT,
+        subject=order_id,
+        order_id=order_id,
+        revision=head.revision,
+        client_id=head.client_id,
+        due_at=now + DIFFERENCE_DUE,
+        details={"fields": list(fields)},
+    )
+
+
+def _audit(
+    uow: UnitOfWork, fresh: Sequence[NewDifference], settled: Mapping[str, Sequence[int]], actor: str, now: datetime
+) -> None:
+    found: dict[str, list[str]] = {}
+    for one in fresh:
+        found.setdefault(one.order_id, []).append(f"{one.field}: {one.state}")
+    entry = NewEntry(
+        at=now,
+        actor=actor,
+        action="customs.verified",
+        object_type="customs_differences",
+        details={"found": found, "settled": dict(settled)},
+    )
+    uow.audit.append(STREAM, [entry])
+
+
+def verify_customs(uow: UnitOfWork, now: datetime) -> int:
+    """The periodic verification: at most PER_RUN orders a run; returns how many differences were opened or closed."""
+    done = verify(uow, uow.differences.to_verify(now - PERIOD, PER_RUN), ACTOR, now)
+    return done.opened + done.settled
+
+
+def attach_waiting_events(uow: UnitOfWork, now: datetime) -> int:
+    """Try events that wait for their order again, ATTACH_PER_RUN a run; returns how many orders got some."""
+    after = int(uow.meta.get(CURSOR) or 0)
+    order_ids, cursor = uow.trade_events.attach_after(after, ATTACH_PER_RUN, now)
+    if cursor != after:
+        uow.meta.set(CURSOR, str(cursor))
+    return len(order_ids)
