@@ -155,6 +155,7 @@ def _audit(
         actor=actor,
         action="customs.verified",
         object_type="customs_differences",
+        object_id="",
         details={"found": found, "settled": dict(settled)},
     )
     uow.audit.append(STREAM, [entry])
