@@ -1,11 +1,15 @@
-"""The worker loop: batch after batch until told to stop; whatever it can't go on without is waited for."""
+"""The worker loop: turn after turn until told to stop; whatever it can't go on without is waited for."""
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import structlog
 
-from tradewarden.pipeline.batch import BatchResult, Worker, process_batch
+from databases.errors import StorageError
+from tradewarden.pipeline.apply import BatchResult, Worker
+from tradewarden.pipeline.lanes import Lanes
+from tradewarden.pipeline.stream_letters import StreamStopped
 from tradewarden.wiring import Application
 
 RETRY_SECONDS = 2.0
@@ -17,18 +21,39 @@ def work(
     worker: Worker,
     stop: threading.Event,
     on_batch: Callable[[BatchResult], None] | None = None,
+    lanes: Lanes | None = None,
 ) -> None:
-    """Run until `stop` is set. The batch in progress is finished first, so stopping never leaves half a decision."""
+    """Run until `stop` is set; `lanes` adds streams to the inbox.
+
+    The batch in progress is finished first, so stopping never leaves half a decision. Raises StreamStopped when so
+    many records are dead letters that a person has to look.
+    """
+    lanes = lanes or Lanes(app=app, worker=worker)
     log.info("worker.started", worker=worker.name)
+    idle = False
     while not stop.is_set():
         try:
-            result = process_batch(app, worker)
+            result = lanes.turn(idle)
+        except StreamStopped as error:
+            log.error("worker.stream_stopped", worker=worker.name, detail=str(error)[:500])
+            lanes.stop_loudly(str(error))
+            raise
         except Exception as error:  # noqa: BLE001 - a worker that dies helps nobody: say it loudly, hold, try again
-            log.error("worker.holding", error=type(error).__name__, detail=str(error)[:500], retry=RETRY_SECONDS)
+            _hold(lanes, error)
             stop.wait(RETRY_SECONDS)
             continue
-        if on_batch and result.claimed:
+        idle = not (result.claimed or result.polled)
+        if on_batch and not idle:
             on_batch(result)
-        if not result.claimed:
+        if idle and not lanes.reads:
             stop.wait(app.settings.idle_seconds)
+    with suppress(StorageError):  # whoever waits for our partitions gets them when the lease has run out
+        lanes.end()
     log.info("worker.stopped", worker=worker.name)
+
+
+def _hold(lanes: Lanes, error: Exception) -> None:
+    name = lanes.worker.name
+    log.error("worker.holding", worker=name, error=type(error).__name__, detail=str(error)[:500], retry=RETRY_SECONDS)
+    with suppress(Exception):  # the database may be what is away; the log line above has said it
+        lanes.hold(f"{type(error).__name__}: {error}")

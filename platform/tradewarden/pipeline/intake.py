@@ -20,15 +20,15 @@ def payload_hash(event: OrderEvent) -> str:
     return digest([event.type, event.order_id, event.revision, event.order])
 
 
-def incoming(event: OrderEvent, lane: Lane = "live") -> IncomingEvent:
-    """An event in the form the inbox keeps."""
+def incoming(event: OrderEvent, lane: Lane = "live", raw: bytes = b"") -> IncomingEvent:
+    """An event in the form the inbox keeps; `raw` are the bytes it came in, when they alone decode to it again."""
     return IncomingEvent(
         source=event.source,
         event_id=event.event_id,
         order_id=event.order_id,
         revision=event.revision,
         client_key=client_of(event.order) if event.order else f"order:{event.order_id}",
-        raw=encode(event),
+        raw=raw or encode(event),
         payload_hash=payload_hash(event),
         lane=lane,
     )
@@ -39,9 +39,7 @@ def take(
 ) -> list[Acceptance]:
     """Put events into the inbox in this transaction; the same id with another payload raises a conflict alert."""
     accepted = uow.inbox.accept([incoming(event, lane) for event in events], now, door)
-    conflicts = [acceptance for acceptance in accepted if acceptance.state == "conflict"]
-    if conflicts:
-        uow.alerts.raise_many([_conflict(acceptance, now) for acceptance in conflicts], now)
+    conflicts = alarm_conflicts(uow, accepted, now)
     uow.audit.append(
         f"door-{door}",
         [
@@ -55,13 +53,21 @@ def take(
                     "events": len(events),
                     "accepted": sum(item.state == "accepted" for item in accepted),
                     "duplicate": sum(item.state == "duplicate" for item in accepted),
-                    "conflict": len(conflicts),
+                    "conflict": conflicts,
                 },
                 after_hash=digest([event.event_id for event in events]),
             )
         ],
     )
     return accepted
+
+
+def alarm_conflicts(uow: UnitOfWork, accepted: Sequence[Acceptance], now: datetime) -> int:
+    """An alert for each event id that came with another payload; returns how many."""
+    conflicts = [acceptance for acceptance in accepted if acceptance.state == "conflict"]
+    if conflicts:
+        uow.alerts.raise_many([_conflict(acceptance, now) for acceptance in conflicts], now)
+    return len(conflicts)
 
 
 def _conflict(acceptance: Acceptance, now: datetime) -> NewAlert:

@@ -1,0 +1,204 @@
+"""Apply: judge and record events that are in the inbox, in the caller's transaction; the same for doors and streams.
+
+Whoever calls it claims the events first (from the inbox, or by having accepted them just now) and commits afterwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from databases.audit_chain import NewEntry
+from databases.connections import translated
+from databases.dead_letters import NewDeadLetter
+from databases.errors import DatabaseUnavailable, MigrationMissing, ReadOnlyStorage
+from databases.inbox import Finished, InboxItem, Lane
+from databases.orders import OrderHead
+from databases.streams import LeaseLost
+from databases.unit_of_work import UnitOfWork
+from integrations.errors import DoorError
+from integrations.json_events import decode_order
+from risk.nouns.order import EventType, OrderEvent
+from tradewarden.errors import TradeWardenError
+from tradewarden.pipeline.assess import assess
+from tradewarden.pipeline.gather import decision_id_of, gather
+from tradewarden.pipeline.record import Recorder
+from tradewarden.pipeline.waves import Arrived, waves
+from tradewarden.wiring import Application
+
+LANES: tuple[Lane, ...] = ("live", "bulk")
+OURS = (DatabaseUnavailable, ReadOnlyStorage, MigrationMissing, LeaseLost)
+"""Errors of the memory itself; never the fault of an event."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Worker:
+    """Who works: its name is the actor of its audit entries, its stream the chain they go to."""
+
+    name: str = "worker"
+    batch_size: int = 64
+    lanes: tuple[Lane, ...] = LANES
+    publish: bool = False
+
+
+@dataclass(slots=True)
+class BatchResult:
+    """What a batch did. `polled` are the records read from a stream, `claimed` the events that were worked.
+
+    Both 0 means there was nothing to do.
+    """
+
+    claimed: int = 0
+    decided: int = 0
+    older: int = 0
+    cancelled: int = 0
+    dead: int = 0
+    inbox_ids: list[int] = field(default_factory=list)
+    polled: int = 0
+    duplicate: int = 0
+    conflict: int = 0
+
+    def add(self, other: "BatchResult") -> None:
+        """Count another result in."""
+        self.claimed += other.claimed
+        self.decided += other.decided
+        self.older += other.older
+        self.cancelled += other.cancelled
+        self.dead += other.dead
+        self.inbox_ids.extend(other.inbox_ids)
+        self.polled += other.polled
+        self.duplicate += other.duplicate
+        self.conflict += other.conflict
+
+
+class Poisoned(Exception):
+    """Working the claimed events failed; the cause is the error. Anything else that fails is not the events' fault."""
+
+
+class TooManyDead(TradeWardenError):
+    """So many events fail that the fault must be ours: stop instead of draining them into the dead letters."""
+
+
+def is_ours(error: BaseException, app: Application) -> bool:
+    """Whether an error is the platform's fault (database away, locked or full; no memory): no event pays for it."""
+    if isinstance(error, MemoryError | OSError):
+        return True
+    return isinstance(error, Exception) and isinstance(translated(error, app.database.url, "write"), OURS)
+
+
+def recorder_of(uow: UnitOfWork, app: Application, worker: Worker, now: datetime) -> Recorder:
+    """How this worker records now. Raises CannotStart when no policy is in force."""
+    context = app.standing.context(uow, app.checks, now)
+    return Recorder(actor=worker.name, stream=worker.name, now=now, context=context, publish=worker.publish)
+
+
+def apply(
+    uow: UnitOfWork, app: Application, recorder: Recorder, arrived: Sequence[Arrived], result: BatchResult
+) -> None:
+    """Judge and record claimed events in the order given, and count them in `result`.
+
+    Raises Poisoned when the events are at fault, and the error itself when it is ours.
+    """
+    try:
+        for wave in waves(arrived):
+            _work(uow, wave, app, recorder, result)
+    except Exception as error:
+        if is_ours(error, app):
+            raise
+        raise Poisoned from error
+
+
+def readable(
+    uow: UnitOfWork, items: Sequence[InboxItem], worker: Worker, now: datetime, result: BatchResult
+) -> list[Arrived]:
+    """The inbox items that decode; the others are buried at once."""
+    found = []
+    for item in items:
+        try:
+            found.append((item, decode_order(item.raw, item.source, item.received_at)))
+        except DoorError as error:
+            bury(uow, item, str(error), worker, now)
+            result.dead += 1
+    return found
+
+
+def _work(uow: UnitOfWork, wave: Sequence[Arrived], app: Application, recorder: Recorder, result: BatchResult) -> None:
+    heads = uow.orders.heads([event.order_id for _, event in wave])
+    fresh = [event for _, event in wave if event.order is not None and not _is_older(event, heads)]
+    gathered = gather(uow, fresh, app.standing, recorder.context, recorder.now)
+    assessed = [assess(app.checks, item, recorder.context) for item in gathered]
+    recorder.revisions(uow, [(event, item) for item, event in wave])
+    recorder.decisions(uow, assessed)
+    finished = [_finished(item, event, heads) for item, event in wave]
+    cancelled = [event for _, event in wave if event.order is None and not _is_older(event, heads)]
+    _cancel(uow, cancelled, recorder)
+    uow.inbox.mark_applied(finished, recorder.now)
+    result.decided += len(assessed)
+    result.cancelled += len(cancelled)
+    result.older += sum(item.state == "stored_older" for item in finished)
+
+
+def _is_older(event: OrderEvent, heads: dict[str, OrderHead]) -> bool:
+    """Whether something at least as new stands already; a cancellation ranks just above its own revision."""
+    head = heads.get(event.order_id)
+    standing = 2 * event.revision + (event.type is EventType.CANCELLED)
+    return head is not None and head.standing >= standing
+
+
+def _finished(item: InboxItem, event: OrderEvent, heads: dict[str, OrderHead]) -> Finished:
+    if _is_older(event, heads):
+        return Finished(item.inbox_id, "stored_older")
+    if event.order is None:
+        return Finished(item.inbox_id, "cancelled")
+    return Finished(item.inbox_id, "applied", decision_id_of(event.order_id, event.revision))
+
+
+def _cancel(uow: UnitOfWork, events: Sequence[OrderEvent], recorder: Recorder) -> None:
+    if not events:
+        return
+    uow.alerts.supersede([event.order_id for event in events], recorder.now)
+    uow.audit.append(
+        recorder.stream,
+        [
+            NewEntry(
+                at=recorder.now,
+                actor=recorder.actor,
+                action="order.cancelled",
+                object_type="order",
+                object_id=event.order_id,
+                details={"revision": event.revision, "source": event.source, "event_id": event.event_id},
+            )
+            for event in events
+        ],
+    )
+
+
+def bury(uow: UnitOfWork, item: InboxItem, reason: str, worker: Worker, now: datetime) -> None:
+    """Close an inbox item as dead and keep why."""
+    uow.dead_letters.add(
+        [
+            NewDeadLetter(
+                source=item.source,
+                place=f"inbox {item.inbox_id}",
+                reason=reason,
+                raw=item.raw,
+                event_id=item.event_id,
+                order_id=item.order_id,
+                inbox_id=item.inbox_id,
+            )
+        ],
+        now,
+    )
+    uow.inbox.mark_dead([item.inbox_id], now)
+    uow.audit.append(
+        worker.name,
+        [
+            NewEntry(
+                at=now,
+                actor=worker.name,
+                action="event.dead",
+                object_type="event",
+                object_id=f"{item.source}/{item.event_id}",
+                reason=reason[:300],
+            )
+        ],
+    )

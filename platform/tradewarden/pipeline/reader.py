@@ -1,0 +1,160 @@
+"""A reader: one lane's consumer with the partitions this worker leases, from connecting to giving them back.
+
+Losing the broker, the database or a partition costs time only: the reader starts again at the offsets in the database.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+
+from databases.alerts import NewAlert
+from databases.streams import RUNNING, STOPPED, WAITING, LeaseLost
+from integrations.errors import Unavailable
+from integrations.kafka.port import Consumer, Partition
+from tradewarden.pipeline.apply import BatchResult, Worker
+from tradewarden.pipeline.stream import Reading, consume
+from tradewarden.wiring import Application
+
+RENEWALS = 5
+"""How often a lease is renewed within its time."""
+RETRY_SECONDS = 2.0
+ALARM_DUE = timedelta(hours=4)
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class StreamReader:
+    """Reads `topics`; `connect` makes the consumer, again after each failure. Used by one thread.
+
+    `all_topics` is what the worker reads with all its readers, which its fair share is reckoned from.
+    """
+
+    app: Application
+    worker: Worker
+    connect: Callable[[], Consumer]
+    topics: Sequence[str]
+    all_topics: Sequence[str] = ()
+    reading: Reading = field(default_factory=Reading)
+    monotonic: Callable[[], float] = time.monotonic
+    _consumer: Consumer | None = None
+    _renewed: datetime | None = None
+    _retry_at: float = 0.0
+
+    def try_read(self, seconds: float) -> BatchResult:
+        """As `read`, but a broker that is away is said and waited for, so that the inbox goes on meanwhile."""
+        if self.monotonic() < self._retry_at:
+            return BatchResult()
+        try:
+            return self.read(seconds)
+        except Unavailable as error:
+            log.error("stream.waiting", worker=self.worker.name, detail=str(error)[:300], retry=RETRY_SECONDS)
+            self._retry_at = self.monotonic() + RETRY_SECONDS
+            self._renewed = None
+            self.tell(WAITING, str(error))
+            return BatchResult()
+
+    def read(self, seconds: float) -> BatchResult:
+        """One batch, waiting at most `seconds` for its first record.
+
+        Raises Unavailable, StorageError and StreamStopped; the next call goes on where the database says.
+        """
+        consumer = self.ready()
+        if not consumer.assignment():
+            time.sleep(seconds)  # more workers than partitions: this one stands by
+            return BatchResult()
+        try:
+            return consume(self.app, self.worker, consumer, self.reading, seconds)
+        except LeaseLost as error:
+            log.warning("stream.lease_lost", worker=self.worker.name, detail=str(error)[:200])
+            self._renewed = None
+            return BatchResult()
+
+    def keep(self) -> None:
+        """Renew the lease without reading, while other work has the right of way."""
+        if self._consumer is None or self.monotonic() < self._retry_at:
+            return
+        try:
+            self.ready()
+        except Unavailable as error:
+            self._retry_at = self.monotonic() + RETRY_SECONDS
+            log.error("stream.waiting", worker=self.worker.name, detail=str(error)[:300], retry=RETRY_SECONDS)
+
+    def ready(self) -> Consumer:
+        """The consumer, connected, its lease renewed when that is due. Raises Unavailable and StorageError."""
+        now = self.app.clock()
+        if self._consumer is None:
+            self._consumer = self.connect()
+            with self.app.database.writing() as uow:
+                uow.streams.start(self.worker.name, now, now + self._lease, self.all_topics or self.topics)
+        # also when the clock was set back
+        if self._renewed is None or not self._renewed <= now < self._renewed + self._lease / RENEWALS:
+            self.renew(self._consumer, now)
+            self._renewed = now
+        return self._consumer
+
+    @property
+    def _lease(self) -> timedelta:
+        return timedelta(seconds=self.app.settings.lease_seconds)
+
+    def renew(self, consumer: Consumer, now: datetime) -> None:
+        """Say that we live, take our share of the partitions, and look where they end."""
+        wanted = consumer.partitions(self.topics)
+        until = now + self._lease
+        with self.app.database.writing() as uow:
+            uow.streams.heartbeat(self.worker.name, now, until, RUNNING)
+            held = uow.streams.lease(self.worker.name, wanted, now, until)
+        if held.keys() != consumer.assignment():
+            log.info("stream.partitions", worker=self.worker.name, held=sorted(held))
+            consumer.assign(held)
+        ends = consumer.end_offsets()
+        self.reading.ends.update(ends)
+        with self.app.database.writing() as uow:
+            uow.streams.seen({partition: ends[partition] for partition in held if partition in ends}, now)
+        behind = {partition: ends[partition] for partition in held if ends.get(partition, 0) < held[partition]}
+        if behind:
+            self._start_over(consumer, behind, held, now)
+
+    def _start_over(
+        self, consumer: Consumer, ends: dict[Partition, int], held: dict[Partition, int], now: datetime
+    ) -> None:
+        """A topic that ends before what we applied was made anew or lost its end: read what it has, the inbox knows."""
+        begins = consumer.begin_offsets()
+        with self.app.database.writing() as uow:
+            for partition, end in ends.items():
+                uow.streams.rewind(partition, begins[partition])
+                alert = NewAlert(
+                    kind="stream_rewound",
+                    subject=f"{partition[0]}[{partition[1]}]",
+                    due_at=now + ALARM_DUE,
+                    details={"applied": held[partition], "ends": end, "begins": begins[partition]},
+                )
+                uow.alerts.raise_many([alert], now)
+        for partition, end in ends.items():
+            log.error("stream.rewound", partition=partition, applied=held[partition], ends=end)
+            consumer.seek(partition, begins[partition])
+
+    def tell(self, state: str, reason: str) -> None:
+        """Put on record how this worker is, for instance that it waits, and for what. Raises StorageError."""
+        now = self.app.clock()
+        with self.app.database.writing() as uow:
+            uow.streams.heartbeat(self.worker.name, now, now + self._lease, state, reason[:500])
+
+    def stop_loudly(self, reason: str) -> None:
+        """Put on record that this worker stopped by itself, alarm, and leave its partitions where they stand."""
+        now = self.app.clock()
+        alert = NewAlert(
+            kind="stream_stopped", subject=self.worker.name, due_at=now + ALARM_DUE, details={"reason": reason[:500]}
+        )
+        with self.app.database.writing() as uow:
+            uow.streams.heartbeat(self.worker.name, now, now, STOPPED, reason[:500])
+            uow.streams.release(self.worker.name)
+            uow.alerts.raise_many([alert], now)
+
+    def reconnect(self) -> None:
+        """Drop the connection; the next read makes a new one."""
+        consumer, self._consumer, self._renewed = self._consumer, None, None
+        if consumer is not None:
+            consumer.close()
