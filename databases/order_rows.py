@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from math import log
 from typing import Any
 
+from databases.columns import PRICE_PLACES, scaled
 from risk.days import china_day
 from risk.mass import line_kilograms
 from risk.nouns.line import Line
@@ -13,6 +15,8 @@ from risk.nouns.parties import Role
 from risk.reference import Reference
 
 LOG_LIMIT = Decimal("1e-8")
+LOG_UNITS = 10**PRICE_PLACES
+NEARLY_HALF = 0.499
 NO_UNITS = "unit"
 
 
@@ -23,6 +27,24 @@ class Described:
     order_id: str
     client_id: str
     traded_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderRows:
+    """The rows of one order: what it is searched by, its goods lines, its containers."""
+
+    order: dict[str, Any]
+    lines: list[dict[str, Any]]
+    boxes: list[dict[str, Any]]
+
+
+def rows_of(order: Order, described: Described, reference: Reference, on: date) -> OrderRows:
+    """All rows of an order but those of its decision; `on` is the day of the exchange rates."""
+    row = order_row(order, described, reference, on)
+    row["order_id"] = described.order_id
+    return OrderRows(
+        order=row, lines=line_rows(order, described, reference, on), boxes=container_rows(order, described)
+    )
 
 
 def trading_time(order: Order, as_of: datetime) -> datetime:
@@ -140,9 +162,22 @@ def _line_row(line: Line, reference: Reference, on: date) -> dict[str, Any]:
         "second_quantity": line.second_quantity,
         "total_usd": total_usd,
         "price_usd": price_usd,
-        "log_price": price_usd.ln() if price_usd is not None and price_usd >= LOG_LIMIT else None,
+        "log_price": log_price(price_usd) if price_usd is not None and price_usd >= LOG_LIMIT else None,
         "usd_per_kg": per_kg,
     }
+
+
+def log_price(price: Decimal) -> Decimal:
+    """The natural logarithm to the places kept, half to even.
+
+    The machine's logarithm is right to about 15 digits, so it settles the last place kept unless the digits behind it
+    come close to a half; only then the exact one is needed, which takes ten times as long.
+    """
+    units = log(price) * LOG_UNITS
+    whole = round(units)
+    if abs(units - whole) > NEARLY_HALF:
+        return Decimal(scaled(price.ln(), PRICE_PLACES)).scaleb(-PRICE_PLACES)
+    return Decimal(whole).scaleb(-PRICE_PLACES)
 
 
 def _unit_price(line: Line) -> Decimal | None:

@@ -6,14 +6,18 @@ costs the same whether a thousand or ten million lines are kept.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, text
 
 from databases.bulk import json_keys, keys_table, rows_as_json, time_key
-from databases.columns import PRICE_PLACES
+from databases.columns import PRICE_PLACES, scaled
+from databases.history_ledger import latest
+from databases.order_rows import OrderRows
 from databases.quantiles import median, median_deviation, percentile
 from risk.facts import PriceBand
 
@@ -24,8 +28,9 @@ SCOPES = (("hs10", 10), ("hs8", 8), ("hs6", 6))
 
 Place = tuple[str, str, datetime]
 """Commodity code (cut to the scope's length), unit, as_of."""
-Sample = list[tuple[str, int, int, int | None]]
-"""Order id, log price, price, value per kg, all of 10^-8."""
+_Row = tuple[str, int, int, int | None, str]
+Sample = list[_Row]
+"""Order id, log price, price, value per kg, all of 10^-8, and time; the latest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,26 +57,18 @@ class Prices:
 
         `scope` is hs10, hs8, hs6 or "" (nothing comparable). The order itself never counts.
         """
-        found: dict[tuple[str, int], PriceBand] = {}
+        return self.ledger(keys, minimum).bands(keys)
+
+    def ledger(self, keys: Sequence[PriceKey], minimum: int = MINIMUM) -> "PriceLedger":
+        """All that these keys, and no others, can be answered with."""
+        ledger = PriceLedger(minimum=minimum)
         missing = [key for key in keys if key.hs10]
         for column, length in SCOPES:
             wanted = [key for key in missing if len(key.hs10) >= length]
-            samples = self._samples(column, {_place(key, length) for key in wanted})
-            bands: dict[tuple[Place, str], PriceBand] = {}
-            for key in wanted:
-                sample = samples.get(_place(key, length), [])
-                own = key.order_id if any(row[0] == key.order_id for row in sample) else ""
-                shared = (_place(key, length), own)
-                if shared not in bands:
-                    bands[shared] = _band(key, column, [row for row in sample if row[0] != own])
-                band = _renumbered(bands[shared], key.line_number)
-                name = (key.order_id, key.line_number)
-                if name not in found or band.samples > found[name].samples:
-                    found[name] = band
+            ledger.load(self._samples(column, {_place(key, length) for key in wanted}))
+            found = ledger.bands(missing)
             missing = [key for key in missing if not _enough(found.get((key.order_id, key.line_number)), minimum)]
-        for key in keys:
-            found.setdefault((key.order_id, key.line_number), _band(key, "", []))
-        return found
+        return ledger
 
     def _samples(self, column: str, places: set[Place]) -> dict[Place, Sample]:
         listed = sorted(places)
@@ -80,11 +77,13 @@ class Prices:
         keys = keys_table(
             self.connection, n="bigint", code="text", unit="text", since="timestamptz", as_of="timestamptz"
         )
-        gathered = rows_as_json(self.connection, "t.order_id", "t.log_price", "t.price_usd", "t.usd_per_kg")
+        gathered = rows_as_json(
+            self.connection, "t.order_id", "t.log_price", "t.price_usd", "t.usd_per_kg", "t.traded_at"
+        )
         query = text(
-            f"SELECT k.n, (SELECT {gathered} FROM (SELECT l.order_id, l.log_price, l.price_usd, l.usd_per_kg "  # noqa: S608
-            f"FROM order_lines AS l WHERE l.{column} = k.code AND l.unit = k.unit AND l.traded_at > k.since "
-            "AND l.traded_at <= k.as_of AND l.log_price IS NOT NULL "
+            f"SELECT k.n, (SELECT {gathered} FROM (SELECT l.order_id, l.log_price, l.price_usd, l.usd_per_kg, "  # noqa: S608
+            f"l.traded_at FROM order_lines AS l WHERE l.{column} = k.code AND l.unit = k.unit "
+            "AND l.traded_at > k.since AND l.traded_at <= k.as_of AND l.log_price IS NOT NULL "
             f"ORDER BY l.traded_at DESC LIMIT {SAMPLE}) AS t) FROM {keys} AS k"
         )
         window = timedelta(days=WINDOW_DAYS)
@@ -94,6 +93,81 @@ class Prices:
         ]
         answers = self.connection.execute(query, {"keys": json_keys(rows)})
         return {listed[n]: msgspec.json.decode(sample, type=Sample) for n, sample in answers if sample is not None}
+
+
+@dataclass(slots=True, kw_only=True)
+class PriceLedger:
+    """The latest lines of each place, as the database told them, and lines of orders recorded since."""
+
+    minimum: int = MINIMUM
+    samples: dict[Place, Sample] = field(default_factory=dict)
+    _added: dict[tuple[str, str], list[tuple[datetime, Any]]] = field(default_factory=dict)
+    _made: dict[tuple[Place, str], PriceBand] = field(default_factory=dict)
+    _merged: dict[Place, tuple[Sample, frozenset[str]]] = field(default_factory=dict)
+
+    def load(self, samples: Mapping[Place, Sample]) -> None:
+        """What the database tells about more places."""
+        self.samples.update(samples)
+        self._forget()
+
+    def _forget(self) -> None:
+        self._made.clear()
+        self._merged.clear()
+
+    def add(self, rows: OrderRows) -> None:
+        """Lines of an order that is being recorded and was not in the database when the ledger was made."""
+        for row in rows.lines:
+            if row["log_price"] is None:
+                continue
+            numbers = (_scaled(row[name]) for name in ("log_price", "price_usd", "usd_per_kg"))
+            entry = (row["traded_at"], (row["order_id"], *numbers, ""))
+            for column, _ in SCOPES:
+                self._added.setdefault((row[column], row["unit"]), []).append(entry)
+        self._forget()
+
+    def bands(self, keys: Sequence[PriceKey]) -> Mapping[tuple[str, int], PriceBand]:
+        """The bands as they stand now; see `Prices.bands`."""
+        found: dict[tuple[str, int], PriceBand] = {}
+        missing = [key for key in keys if key.hs10]
+        for column, length in SCOPES:
+            for key in missing:
+                if len(key.hs10) < length:
+                    continue
+                band = self._band(key, column, length)
+                name = (key.order_id, key.line_number)
+                if name not in found or band.samples > found[name].samples:
+                    found[name] = band
+            missing = [key for key in missing if not _enough(found.get((key.order_id, key.line_number)), self.minimum)]
+            if not missing:
+                break
+        for key in keys:
+            found.setdefault((key.order_id, key.line_number), _band(key, "", []))
+        return found
+
+    def _band(self, key: PriceKey, column: str, length: int) -> PriceBand:
+        place = _place(key, length)
+        sample, orders = self._sample(place)
+        own = key.order_id if key.order_id in orders else ""
+        made = self._made.get((place, own))
+        if made is None:
+            made = _band(key, column, [row for row in sample if row[0] != own] if own else sample)
+            self._made[place, own] = made
+        return _renumbered(made, key.line_number)
+
+    def _sample(self, place: Place) -> tuple[Sample, frozenset[str]]:
+        """The latest lines of a place with the orders they belong to."""
+        merged = self._merged.get(place)
+        if merged is None:
+            code, unit, as_of = place
+            since = as_of - timedelta(days=WINDOW_DAYS)
+            added = [one for one in self._added.get((code, unit), ()) if since < one[0] <= as_of]
+            rows = latest(self.samples.get(place, []), added)
+            merged = self._merged[place] = rows, frozenset(row[0] for row in rows)
+        return merged
+
+
+def _scaled(value: Decimal | None) -> int | None:
+    return None if value is None else scaled(value, PRICE_PLACES)
 
 
 def _place(key: PriceKey, length: int) -> Place:
