@@ -63,3 +63,30 @@ ORDERS_BODY: Mapping[str, Any] = {
         "application/x-ndjson": {"schema": {"type": "string"}},
     },
 }
+STATUS: Mapping[str, Any] = {
+    "event_id": "customs-530420260000123456-released",
+    "kind": "declaration",
+    "status": "released",
+    "occurred_at": "2026-03-09T10:15:00+08:00",
+    "order_id": "O-2026-000251",
+    "declaration_number": "530420260000123456",
+    "customs": {
+        "total": {"amount": "3900.00", "currency": "USD"},
+        "gross_weight_kg": "1010",
+        "lines": [{"line_number": 1, "hs_code": "6302101000", "quantity": "1200", "unit": "015"}],
+    },
+}
+STATUS_BODY: Mapping[str, Any] = {
+    "required": True,
+    "description": "一条状态事件、或其数组;或 JSON Lines | a status event, an array, or JSON Lines",
+    "content": {
+        "application/json": {
+            "schema": {"oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]},
+            "examples": {
+                "one": {"summary": "一条事件 | one event", "value": STATUS},
+                "many": {"summary": "多条事件 | several events", "value": [STATUS]},
+            },
+        },
+        "application/x-ndjson": {"schema": {"type": "string"}},
+    },
+}

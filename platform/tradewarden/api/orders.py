@@ -1,41 +1,28 @@
 """Orders over REST: one or many in, each with a place to look; what was decided; all of a body or nothing of it."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from io import BytesIO
+from functools import partial
 from typing import Annotated, Any
 from urllib.parse import quote
 
-from fastapi import Depends, Header, Request
+from fastapi import Depends
 from fastapi.responses import JSONResponse, Response
 
-from databases.access import Answer
 from databases.inbox import Acceptance
 from databases.unit_of_work import UnitOfWork
-from integrations.errors import DoorError
 from integrations.json_events import read_document, read_lines
 from risk.canonical import canonical
 from risk.nouns.order import OrderEvent
+from tradewarden.api.bodies import DOOR, decoded
 from tradewarden.api.problems import problem
+from tradewarden.api.repeats import Body, Key, check_key, once
 from tradewarden.auth.refusals import Refused
 from tradewarden.console.desk import Desk, desk
 from tradewarden.pipeline.intake import take
 from tradewarden.records import decision_record
 
 At = Annotated[Desk, Depends(desk)]
-DOOR = "rest"
-LINES = ("application/x-ndjson", "application/jsonl", "application/jsonlines")
-ERRORS_SHOWN = 100
-
-
-async def read_body(request: Request) -> bytes:
-    """The whole body; its size is bounded by the server's limit."""
-    return await request.body()
-
-
-Body = Annotated[bytes, Depends(read_body)]
-Key = Annotated[str, Header(alias="Idempotency-Key", max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,70 +49,13 @@ class Taken:
 def submit(at: At, body: Body, idempotency_key: Key = "") -> Response:
     """接收订单:202 并给出每单的查询地址;内容冲突 409;有错 422,列出全部错误且一条不收。 |
     Take orders in. 202 with a place to look for each; 409 on a conflict; 422 with every error and nothing taken."""
-    if idempotency_key and not (idempotency_key.isascii() and idempotency_key.isprintable()):
-        raise Refused(422, "rest.bad_key", {"where": "Idempotency-Key", "seen": idempotency_key[:40]})
-    events = _decoded(at, body)
-    with at.app.database.writing() as uow:
-        kept = uow.access.answer(at.username, idempotency_key) if idempotency_key else None
-        fingerprint = hashlib.sha256(body).hexdigest()
-        if kept is not None:
-            return _repeated(kept, fingerprint)
-        taken = _taken(at, uow, events)
-        answer = _answer(taken)
-        if idempotency_key:
-            kept = Answer(
-                username=at.username,
-                key=idempotency_key,
-                fingerprint=fingerprint,
-                status=answer.status_code,
-                location=answer.headers.get("location", ""),
-                body=bytes(answer.body),
-            )
-            if not uow.access.keep(kept, at.now):  # the same request at the same time was quicker
-                raise Refused(409, "rest.in_progress", {"where": "Idempotency-Key", "seen": idempotency_key[:40]})
-    return answer
+    check_key(idempotency_key)
+    events = decoded(at, body, read_document, read_lines)
+    return once(at, idempotency_key, body, partial(_answered, at, events))
 
 
-def _decoded(at: Desk, body: bytes) -> list[OrderEvent]:
-    """Every order in the body. Raises the one DoorError, or Refused with all of them."""
-    kind = at.request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind == "application/json":
-        rows = read_document(body, at.username[:64] or DOOR, at.now)
-    elif kind in LINES:
-        rows = read_lines(BytesIO(body), at.username[:64] or DOOR, at.now)
-    else:
-        raise Refused(415, "rest.content_type", {"where": "Content-Type", "seen": kind[:60] or "–"})
-    results = [row.result for row in rows]
-    errors = [result for result in results if isinstance(result, DoorError)]
-    if len(results) == 1 and errors:
-        raise errors[0]
-    if errors:
-        raise Rejected(errors)
-    events = [result for result in results if isinstance(result, OrderEvent)]
-    if not events:
-        raise Refused(422, "rest.empty")
-    return events
-
-
-class Rejected(Exception):
-    """Some of several orders can't be read; nothing of the body was taken."""
-
-    def __init__(self, errors: Sequence[DoorError]) -> None:
-        super().__init__(f"{len(errors)} orders can't be read")
-        self.errors = errors
-
-
-def rejected(_: Request, error: Exception) -> Response:
-    """The problem document that lists every error."""
-    errors: Iterable[DoorError] = error.errors if isinstance(error, Rejected) else ()
-    rows = [one.as_row() for one in errors]
-    return problem(
-        422,
-        f"{len(rows)} 条订单无法读取,全部未接收 | {len(rows)} orders can't be read; nothing was taken",
-        next_step="改正后整体重发 | correct them and send the whole body again",
-        errors=rows[:ERRORS_SHOWN],
-        errors_total=len(rows),
-    )
+def _answered(at: Desk, events: Sequence[OrderEvent], uow: UnitOfWork) -> Response:
+    return _answer(_taken(at, uow, events))
 
 
 def _taken(at: Desk, uow: UnitOfWork, events: Sequence[OrderEvent]) -> list[Taken]:
@@ -144,14 +74,6 @@ def _answer(taken: Sequence[Taken]) -> Response:
             orders=rows,
         )
     return JSONResponse({"orders": rows}, status_code=202, headers={"Location": taken[0].location})
-
-
-def _repeated(kept: Answer, fingerprint: str) -> Response:
-    if kept.fingerprint != fingerprint:
-        raise Refused(409, "rest.key_reused", {"where": "Idempotency-Key", "seen": kept.key[:40]})
-    headers = {"Idempotent-Replay": "true"} | ({"Location": kept.location} if kept.location else {})
-    media_type = "application/json" if kept.status < 400 else "application/problem+json"
-    return Response(kept.body, status_code=kept.status, headers=headers, media_type=media_type)
 
 
 def order_status(at: At, order_id: str) -> Response:

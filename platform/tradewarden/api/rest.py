@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse, Response
 
-from tradewarden.api import examples, health, orders, screening
+from tradewarden.api import bodies, examples, health, orders, screening, status_events
 from tradewarden.api.bearer import bearer_for
 from tradewarden.api.problems import MEDIA_TYPE, TITLES
 from tradewarden.auth.permissions import Action
@@ -27,21 +27,24 @@ ROUTES: tuple[Route, ...] = (
     post("/api/v1/orders", orders.submit, Action.ORDERS_SUBMIT),
     get("/api/v1/orders/{order_id:path}", orders.order_status, Action.ORDERS_READ),
     get("/api/v1/decisions/{decision_id:path}", orders.decision, Action.ORDERS_READ),
+    post("/api/v1/status-events", status_events.submit, Action.ORDERS_SUBMIT),
     post("/api/v1/screenings", screening.screen, Action.SCREEN),
     get("/api/v1/openapi.json", description, Action.ACCOUNT_SELF),
 )
 EXTRA: Mapping[str, Mapping[str, Any]] = {
     "/api/v1/orders": {"requestBody": examples.ORDERS_BODY},
+    "/api/v1/status-events": {"requestBody": examples.STATUS_BODY},
 }
 ANSWERS: Mapping[str, tuple[int, str]] = {
     "/api/v1/orders": (202, "已接收,按 location 查询 | Taken; look at each location"),
+    "/api/v1/status-events": (202, "已接收并挂接,或等待其订单 | Taken; attached, or waiting for its order"),
 }
 
 
 def add_rest(server: FastAPI, app: Application) -> None:
     """Put the REST routes on the server, each behind its token guard."""
     guard = bearer_for(app)
-    server.add_exception_handler(orders.Rejected, orders.rejected)
+    server.add_exception_handler(bodies.Rejected, bodies.rejected)
     for route in ROUTES:
         if route.path == "/metrics" and not app.settings.metrics:
             continue

@@ -21,6 +21,8 @@ from tradewarden.cli import (
     db,
     dead_letters,
     demo,
+    differences,
+    events,
     lists,
     processes,
     schema,
@@ -39,12 +41,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="TradeWarden 外综服风控平台: risk control for comprehensive foreign-trade services providers.",
 )
-for module in (demo, serve, worker, processes, assess, checks, screen, compare, template, schema, simulate):
+for module in (demo, serve, worker, processes, assess, checks, screen, compare, template, schema, simulate, differences):
     module.register(app)
 GROUPS = (
     ("lists", lists),
     ("clients", clients),
     ("dead-letters", dead_letters),
+    ("events", events),
     ("aeo", aeo),
     ("audit", audit),
     ("db", db),

@@ -1,15 +1,28 @@
-"""`tradewarden schema`: the JSON Schema of an order message, made from the types themselves."""
+"""`tradewarden schema`: the JSON Schema of an order or status message, made from the types themselves."""
 
 import json
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
-from integrations.json_events import schema as json_schema
+from integrations.json_events import schema as order_schema
+from integrations.json_events import status_schema
 
 
-def schema() -> None:
-    """Print the JSON Schema of an order event. 订单报文的 JSON Schema."""
-    typer.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+class Message(StrEnum):
+    """What a message is about."""
+
+    ORDER = "order"
+    STATUS = "status"
+
+
+def schema(
+    message: Annotated[Message, typer.Argument(help="order, or status: an event of an order's flow.")] = Message.ORDER,
+) -> None:
+    """Print the JSON Schema of an order event, or of a status event. 报文的 JSON Schema."""
+    made = order_schema() if message is Message.ORDER else status_schema()
+    typer.echo(json.dumps(made, ensure_ascii=False, indent=2))
 
 
 def register(app: typer.Typer) -> None:
