@@ -153,6 +153,13 @@ class DeadLetters:
         query = select(c.reason).where(c.inbox_id == inbox_id).order_by(c.id.desc()).limit(1)
         return str(self.connection.execute(query).scalar() or "")
 
+    def latest_of(self, inbox_id: int) -> int | None:
+        """The latest letter of an inbox item."""
+        c = dead_letters.c
+        query = select(func.max(c.id)).where(c.inbox_id == inbox_id)
+        found: int | None = self.connection.execute(query).scalar()
+        return found
+
     def held(self, letter_id: int) -> DeadLetter:
         """An open letter, held against everybody else until the end of this transaction.
 

@@ -26,6 +26,7 @@ policy.read        .        x            x            .         x       .
 checks.read        x        x            x            x         x       x
 audit.read         .        .            .            .         x       .
 dead_letters.read  x        x            x            .         x       .
+dead_letters.work  x        .            x            .         .       .
 system.read        .        .            x            .         x       x
 metrics.read       .        .            x            .         .       x
 accounts.manage    .        .            .            .         .       x
@@ -77,6 +78,7 @@ def test_the_administrator_sees_no_business_data():
 
 def test_the_auditor_changes_nothing():
     writing = {Action.ORDERS_SUBMIT, Action.ALERTS_WORK, Action.RELEASE_APPROVE, Action.ACCOUNTS_MANAGE}
+    writing |= {Action.DEAD_LETTERS_WORK}
     assert not PERMISSIONS[Role.AUDITOR] & writing
 
 

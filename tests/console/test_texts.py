@@ -53,6 +53,7 @@ FAMILIES = {
     "alert_state": ["open", "assigned", "proposed", "closed"],
     "step": ["raised", "assigned", "reassigned", "proposed", "approved", "rejected", "closed", "superseded"],
     "dead_state": ["open", "replayed", "discarded", "all"],
+    "dead_fate": ["pending", "applied", "stored_older", "cancelled", "dead", "attached", "waiting"],
     "policy_state": ["draft", "live", "retired"],
     "acceptance": ["accepted", "duplicate", "conflict"],
     "lists.kind": ["added", "changed", "removed"],

@@ -37,6 +37,7 @@ class Action(StrEnum):
     CHECKS_READ = "checks.read"
     AUDIT_READ = "audit.read"
     DEAD_LETTERS_READ = "dead_letters.read"
+    DEAD_LETTERS_WORK = "dead_letters.work"
     SYSTEM_READ = "system.read"
     METRICS_READ = "metrics.read"
     ACCOUNTS_MANAGE = "accounts.manage"
@@ -63,7 +64,9 @@ _READ_RISK = frozenset(
 PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     Role.OPERATOR: _OWN
     | _READ_BUSINESS
-    | {Action.ORDERS_SUBMIT, Action.ORDERS_EXPORT, Action.DEAD_LETTERS_READ, Action.TOKENS_OWN},
+    | {Action.ORDERS_SUBMIT, Action.ORDERS_EXPORT, Action.TOKENS_OWN}
+    # what is missing in a message is fetched by whoever talks to the clients
+    | {Action.DEAD_LETTERS_READ, Action.DEAD_LETTERS_WORK},
     Role.RISK_OFFICER: _OWN
     | _READ_BUSINESS
     | _READ_RISK
@@ -72,7 +75,7 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     | _READ_BUSINESS
     | _READ_RISK
     | {Action.ORDERS_EXPORT, Action.ALERTS_WORK, Action.RELEASE_APPROVE, Action.SCREEN, Action.TOKENS_OWN}
-    | {Action.SYSTEM_READ, Action.METRICS_READ},
+    | {Action.SYSTEM_READ, Action.METRICS_READ, Action.DEAD_LETTERS_WORK},
     # An inspector sees the jobs assigned to them, on the phone; until such jobs exist: the own account only.
     Role.INSPECTOR: _OWN | {Action.CHECKS_READ},
     Role.AUDITOR: _OWN | _READ_BUSINESS | _READ_RISK | {Action.AUDIT_READ, Action.SYSTEM_READ},
@@ -94,6 +97,7 @@ BUSINESS_DATA = frozenset(
         Action.SCREEN,
         Action.AUDIT_READ,
         Action.DEAD_LETTERS_READ,
+        Action.DEAD_LETTERS_WORK,
     }
 )
 

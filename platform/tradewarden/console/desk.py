@@ -34,6 +34,8 @@ NOTICES: Mapping[str, str] = {
     "role": "good",
     "revoked": "good",
     "queue_empty": "good",
+    "replayed": "good",
+    "discarded": "good",
     "no_other": "good",
 }
 

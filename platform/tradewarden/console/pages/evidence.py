@@ -1,4 +1,4 @@
-"""审计 The audit log for the auditor, and 死信 the dead letters: what could not be read, with its raw bytes."""
+"""审计 The audit log for the auditor: who did what to which object, and whether the chains hold."""
 
 import json
 from dataclasses import dataclass
@@ -7,16 +7,11 @@ from fastapi.responses import Response
 
 from databases.audit import AuditQuery
 from databases.audit_chain import AuditEntry
-from integrations.errors import printable
-from tradewarden.auth.refusals import Refused
 from tradewarden.console.filters import PAGE_SIZE, Filters
 from tradewarden.console.i18n import TEXTS, Translator
-from tradewarden.console.pages.door import At, Id
+from tradewarden.console.pages.door import At
 
-RAW_SHOWN = 20_000
-LETTER_STATES = ("open", "replayed", "discarded")
 VALUES = {"outcome": "outcome", "role": "role", "judgement": "judgement", "disposition": "disposition"}
-LETTER_SORTS = ("received_at",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,38 +80,3 @@ def _shown(value: object) -> str:
     if isinstance(value, list) and len(value) > 3:
         return f"{', '.join(map(str, value[:3]))} … ({len(value)})"
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-
-
-def dead_letters(at: At) -> Response:
-    filters = Filters(at.request.query_params)
-    state = filters.choice("state", (*LETTER_STATES, "all")) or "open"
-    with at.app.database.writing() as uow:
-        found = uow.dead_letters.list("" if state == "all" else state, filters.request(LETTER_SORTS, "-received_at"))
-        at.audited(uow, "dead_letters.listed", "dead_letter", letters=[letter.letter_id for letter in found.items])
-    if (last := filters.beyond(found)) is not None:
-        return at.go(f"{at.request.url.path}?{at.query(page=last)}")
-    return at.page(
-        "dead_letters.html",
-        rows=found.items,
-        total=found.total,
-        size=PAGE_SIZE,
-        number=filters.page(),
-        state=state,
-        states=(*LETTER_STATES, "all"),
-    )
-
-
-def dead_letter(at: At, letter_id: Id) -> Response:
-    """One letter; its raw bytes are shown as text in which nothing invisible hides, and never interpreted."""
-    with at.app.database.writing() as uow:
-        letter = uow.dead_letters.get(letter_id)
-        if letter is None:
-            raise Refused(404, "dead.unknown", {"seen": letter_id})
-        at.audited(uow, "dead_letter.read", "dead_letter", str(letter_id))
-    return at.page("dead_letter.html", letter=letter, raw=visible(letter.raw), cut=len(letter.raw) > RAW_SHOWN)
-
-
-def visible(raw: bytes) -> str:
-    """The bytes as text: line by line, everything unprintable escaped, at most the first 20,000 bytes."""
-    lines = raw[:RAW_SHOWN].decode("utf-8", "backslashreplace").split("\n")
-    return "\n".join(printable(line, limit=RAW_SHOWN) for line in lines)
