@@ -67,6 +67,14 @@ def test_a_long_message_is_cut_around_its_errors():
     assert sum(not line.number for line in found.lines) == 2
 
 
+def test_whoever_has_the_whole_text_elsewhere_sees_the_places_only():
+    raw = b'{"a":[' + b",".join(b'{"n":%d}' % n for n in range(20)) + b"]}"
+    found = marked(raw, [error("$.a[9].n")], whole=False)
+    assert 9 <= len(found.lines) <= 12
+    assert found.cut
+    assert not marked(raw, [], whole=False).cut
+
+
 def test_nothing_invisible_hides():
     raw = '{"a":"x\u202ey"}'.encode()
     assert "\u202e" not in "".join(line.text for line in marked(raw, []).lines)

@@ -10,7 +10,7 @@ from integrations.errors import DoorError, printable
 
 SHOWN_BYTES = 20_000
 WHOLE_LINES = 400
-AROUND = 12
+AROUND = 4
 LONGEST_LINE = 600
 BEFORE_BYTE = 300
 _LINE = re.compile(r'(\s*)(?:"((?:[^"\\]|\\.)*)": )?(.*)', re.DOTALL)
@@ -42,24 +42,28 @@ def layout(raw: bytes) -> str | None:
         return None
 
 
-def marked(raw: bytes, errors: Collection[DoorError]) -> Marked:
-    """The bytes with the errors' places marked: fields of JSON by their path, anything else by the byte."""
+def marked(raw: bytes, errors: Collection[DoorError], *, whole: bool = True) -> Marked:
+    """The bytes with the errors' places marked: fields of JSON by their path, anything else by the byte.
+
+    What is long, and without `whole` everything, is shown around its errors only.
+    """
     text = layout(raw)
     if text is None:
         return _plain(raw, errors)
     lines = text.split("\n")
     bad = _lines_of(lines, [error.where for error in errors])
     kept = set(range(len(lines)))
-    if len(lines) > WHOLE_LINES:
-        kept = {near for line in bad or [0] for near in range(line - AROUND, line + AROUND + 1)}
-        kept = kept | set(range(AROUND)) if bad else set(range(WHOLE_LINES))
+    if bad and (not whole or len(lines) > WHOLE_LINES):
+        kept &= {near for line in bad for near in range(line - AROUND, line + AROUND + 1)} | {0}
+    elif len(lines) > WHOLE_LINES:
+        kept &= set(range(WHOLE_LINES))
     shown: list[Line] = []
     for number, line in enumerate(lines):
         if number in kept:
             shown.append(Line(number + 1, printable(line, LONGEST_LINE), number in bad))
         elif not shown or shown[-1].number:
             shown.append(Line(0, "…"))
-    return Marked(tuple(shown), len(kept & set(range(len(lines)))) < len(lines))
+    return Marked(tuple(shown), len(kept) < len(lines))
 
 
 def _lines_of(lines: Collection[str], places: Collection[str]) -> set[int]:

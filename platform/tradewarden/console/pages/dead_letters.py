@@ -182,6 +182,8 @@ def _letter_page(at: Desk, letter_id: int, draft: Draft) -> Response:
         fate = _fate(uow, letter)
         history = uow.audit.search(AuditQuery(object_type="dead_letter", object_id=str(letter_id))).items
     is_open = letter.state == "open"
+    may_work = is_open and at.can(Action.DEAD_LETTERS_WORK)
+    too_large = len(letter.raw) > LARGEST_EDITED
     errors = draft.errors if draft.errors is not None else check(letter, letter.raw, at.now) if is_open else ()
     text = editable(letter) if draft.text is None else draft.text
     seen = letter.raw if draft.text is None or draft.text == editable(letter) else draft.text.encode(errors="replace")
@@ -192,13 +194,13 @@ def _letter_page(at: Desk, letter_id: int, draft: Draft) -> Response:
         age=age(at, at.now - letter.received_at),
         draft=draft,
         text=text,
-        too_large=len(letter.raw) > LARGEST_EDITED,
+        too_large=too_large,
         edited=seen != letter.raw,
         faults=_faults(at, errors),
-        marked=marked(seen, errors),
+        marked=marked(seen, errors, whole=too_large or not may_work),
         fate=fate,
         history=[entry for entry in history if entry.action not in READING],
-        may_work=is_open and at.can(Action.DEAD_LETTERS_WORK),
+        may_work=may_work,
     )
 
 
