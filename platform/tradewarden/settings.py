@@ -46,6 +46,7 @@ class Settings(BaseSettings):
     body_limit_bytes: Annotated[int, Field(ge=1024)] = Field(8_000_000, description="How large may an upload be?")
     outbox_keep_days: Annotated[int, Field(ge=1)] = Field(14, description="How long are sent messages kept?")
     outbox_alarm: Annotated[int, Field(ge=1)] = Field(10_000, description="From how many waiting messages on an alarm?")
+    traces: str = Field("", description="Where do OpenTelemetry traces go (OTLP over HTTP)? Empty: nowhere.")
     log_level: str = Field("INFO", description="From which level are log lines written?")
     metrics: bool = Field(True, description="Is /metrics served?")
 
