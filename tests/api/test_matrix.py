@@ -16,6 +16,8 @@ workbench.view     x        x            x            .         x       .
 orders.read        x        x            x            .         x       .
 orders.export      x        x            x            .         .       .
 orders.submit      x        .            .            .         .       .
+events.attach      x        x            x            .         .       .
+differences.close  .        x            x            .         .       .
 alerts.read        .        x            x            .         x       .
 alerts.work        .        x            x            .         .       .
 release.approve    .        .            x            .         .       .
@@ -49,6 +51,8 @@ VALUES = {
     "client_id": "none",
     "list_id": "SYN-SANCTIONS",
     "letter_id": "1",
+    "difference_id": "1",
+    "event_id": "1",
     "key": "x" * 43,
     "username": "nobody",
     "token_id": "1",
@@ -78,7 +82,7 @@ def test_the_administrator_sees_no_business_data():
 
 def test_the_auditor_changes_nothing():
     writing = {Action.ORDERS_SUBMIT, Action.ALERTS_WORK, Action.RELEASE_APPROVE, Action.ACCOUNTS_MANAGE}
-    writing |= {Action.DEAD_LETTERS_WORK}
+    writing |= {Action.DEAD_LETTERS_WORK, Action.EVENTS_ATTACH, Action.DIFFERENCES_CLOSE}
     assert not PERMISSIONS[Role.AUDITOR] & writing
 
 

@@ -284,6 +284,7 @@ def test_the_description_names_every_route_with_examples(rest):
         "/api/v1/orders/{order_id}",
         "/api/v1/decisions/{decision_id}",
         "/api/v1/screenings",
+        "/api/v1/status-events",
         "/api/v1/openapi.json",
     }
     posted = described["paths"]["/api/v1/orders"]["post"]

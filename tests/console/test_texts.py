@@ -2,16 +2,29 @@
 
 import re
 import string
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
+from databases.customs_differences import STATES as DIFFERENCE_STATES
+from databases.trade_event_keys import WHY
+from integrations.json_events.status import KEYS
 from loading_monitor.sentences import CLASSES, KINDS
 from risk.checks.catalogue import CHECKS
 from risk.findings import Outcome, Severity, Status
 from risk.nouns.order import BusinessMode
 from risk.nouns.parties import Kind
 from risk.nouns.parties import Role as PartyRole
+from risk.nouns.status import (
+    STATUS_CODES,
+    CustomsFeedback,
+    InsuranceDetails,
+    LogisticsDetails,
+    RefundDetails,
+    SettlementDetails,
+    StatusKind,
+)
 from tradewarden.api import failures
 from tradewarden.api.problems import TITLES
 from tradewarden.auth.permissions import Action, Role
@@ -22,7 +35,9 @@ from tradewarden.console.pages.order import SECTIONS as ORDER_SECTIONS
 from tradewarden.console.pages.orders import EXPORTED, STATES
 from tradewarden.console.pages.screening import JUDGEMENTS
 from tradewarden.console.pages.workbench import PERIODS
+from tradewarden.pipeline.verification import AGREES, SUPERSEDED
 
+DETAIL_TYPES = (CustomsFeedback, LogisticsDetails, RefundDetails, SettlementDetails, InsuranceDetails)
 CONSOLE = Path(i18n.__file__).parent
 TEMPLATES = sorted((CONSOLE / "templates").glob("*.html"))
 CODE = [*CONSOLE.rglob("*.py"), *(CONSOLE.parent / "auth").glob("*.py"), *(CONSOLE.parent / "api").glob("*.py")]
@@ -52,6 +67,12 @@ FAMILIES = {
     "disposition": ["release", "return", "refuse", "acknowledge", "superseded"],
     "alert_state": ["open", "assigned", "proposed", "closed"],
     "step": ["raised", "assigned", "reassigned", "proposed", "approved", "rejected", "closed", "superseded"],
+    "stage": [*StatusKind, "title", "none", "lines", "arrived"],
+    "difference_state": list(DIFFERENCE_STATES),
+    "difference_reason": [AGREES, SUPERSEDED],
+    "unattached_why": list(WHY),
+    "event_field": sorted({field.name for kind in DETAIL_TYPES for field in fields(kind)} | set(KEYS)),
+    **{f"trade_status.{kind}": list(codes) for kind, codes in STATUS_CODES.items()},
     "dead_state": ["open", "replayed", "discarded", "all"],
     "dead_fate": ["pending", "applied", "stored_older", "cancelled", "dead", "attached", "waiting"],
     "policy_state": ["draft", "live", "retired"],

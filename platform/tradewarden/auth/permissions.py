@@ -27,6 +27,8 @@ class Action(StrEnum):
     ORDERS_READ = "orders.read"
     ORDERS_EXPORT = "orders.export"
     ORDERS_SUBMIT = "orders.submit"
+    EVENTS_ATTACH = "events.attach"
+    DIFFERENCES_CLOSE = "differences.close"
     ALERTS_READ = "alerts.read"
     ALERTS_WORK = "alerts.work"
     RELEASE_APPROVE = "release.approve"
@@ -66,16 +68,18 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = {
     | _READ_BUSINESS
     | {Action.ORDERS_SUBMIT, Action.ORDERS_EXPORT, Action.TOKENS_OWN}
     # what is missing in a message is fetched by whoever talks to the clients
-    | {Action.DEAD_LETTERS_READ, Action.DEAD_LETTERS_WORK},
+    | {Action.DEAD_LETTERS_READ, Action.DEAD_LETTERS_WORK, Action.EVENTS_ATTACH},
     Role.RISK_OFFICER: _OWN
     | _READ_BUSINESS
     | _READ_RISK
-    | {Action.ORDERS_EXPORT, Action.ALERTS_WORK, Action.SCREEN, Action.TOKENS_OWN},
+    | {Action.ORDERS_EXPORT, Action.ALERTS_WORK, Action.SCREEN, Action.TOKENS_OWN}
+    | {Action.EVENTS_ATTACH, Action.DIFFERENCES_CLOSE},
     Role.RISK_MANAGER: _OWN
     | _READ_BUSINESS
     | _READ_RISK
     | {Action.ORDERS_EXPORT, Action.ALERTS_WORK, Action.RELEASE_APPROVE, Action.SCREEN, Action.TOKENS_OWN}
-    | {Action.SYSTEM_READ, Action.METRICS_READ, Action.DEAD_LETTERS_WORK},
+    | {Action.SYSTEM_READ, Action.METRICS_READ, Action.DEAD_LETTERS_WORK}
+    | {Action.EVENTS_ATTACH, Action.DIFFERENCES_CLOSE},
     # An inspector sees the jobs assigned to them, on the phone; until such jobs exist: the own account only.
     Role.INSPECTOR: _OWN | {Action.CHECKS_READ},
     Role.AUDITOR: _OWN | _READ_BUSINESS | _READ_RISK | {Action.AUDIT_READ, Action.SYSTEM_READ},
@@ -98,6 +102,8 @@ BUSINESS_DATA = frozenset(
         Action.AUDIT_READ,
         Action.DEAD_LETTERS_READ,
         Action.DEAD_LETTERS_WORK,
+        Action.EVENTS_ATTACH,
+        Action.DIFFERENCES_CLOSE,
     }
 )
 

@@ -37,6 +37,8 @@ NOTICES: Mapping[str, str] = {
     "replayed": "good",
     "discarded": "good",
     "no_other": "good",
+    "difference_closed": "good",
+    "attached": "good",
 }
 
 

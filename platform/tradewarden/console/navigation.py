@@ -44,6 +44,7 @@ SECTIONS: tuple[tuple[str, tuple[Place, ...]], ...] = (
         (
             Place("nav.orders", "/orders", "orders", Action.ORDERS_READ),
             Place("nav.intake", "/intake", "intake", Action.ORDERS_SUBMIT),
+            Place("nav.differences", "/differences", "differences", Action.ORDERS_READ),
             Place("nav.dead_letters", "/dead-letters", "dead", Action.DEAD_LETTERS_READ),
             Place("nav.clients", "/clients", "clients", Action.CLIENTS_READ),
         ),

@@ -12,8 +12,9 @@ from databases.decisions import StoredDecision
 from databases.orders import StoredRevision
 from databases.paging import PageRequest
 from databases.screenings import MatchQuery
+from databases.trade_events import TradeEvent
 from databases.unit_of_work import UnitOfWork
-from tradewarden.console import formats
+from tradewarden.console import formats, order_flow
 from tradewarden.console.formats import local
 from tradewarden.console.i18n import Translator
 
@@ -24,7 +25,10 @@ ALL_STATES = ("open", "assigned", "proposed", "closed")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
-    """One thing that happened, in words; `outcome` adds its badge, `href` its record."""
+    """One thing that happened, in words; `outcome` adds its badge, `href` its record.
+
+    News from outside names its `kind` and `tone`; `arrived` says who told it and when it came here.
+    """
 
     at: datetime
     text: str
@@ -32,6 +36,9 @@ class Moment:
     note: str = ""
     href: str = ""
     reading: bool = False
+    kind: str = ""
+    tone: str = ""
+    arrived: str = ""
 
 
 def timeline(
@@ -40,9 +47,11 @@ def timeline(
     order_id: str,
     revisions: Sequence[StoredRevision],
     decided: Sequence[StoredDecision],
+    events: Sequence[TradeEvent] = (),
 ) -> tuple[Moment, ...]:
-    """All moments of an order, oldest first."""
+    """All moments of an order, oldest first; `events` are the news from outside, at the time they speak of."""
     moments = [*_revisions(t, revisions), *_decisions(t, decided), *_alerts(t, uow, order_id)]
+    moments += [*_news(t, events)]
     moments += [*_judgements(t, uow, order_id), *_audited(t, uow, order_id)]
     moments += [
         Moment(at=event.at, text=t.known("event", event.kind), note=_note(event.actor, dict(event.details)))
@@ -55,6 +64,19 @@ def _revisions(t: Translator, revisions: Sequence[StoredRevision]) -> Iterator[M
     for revision in revisions:
         text = t("timeline.revision", n=revision.revision, source=revision.source or "–")
         yield Moment(at=revision.recorded_at, text=text, note=t.known("revision_state", revision.state))
+
+
+def _news(t: Translator, events: Sequence[TradeEvent]) -> Iterator[Moment]:
+    for one in events:
+        event = one.event
+        yield Moment(
+            at=event.occurred_at,
+            text=order_flow.status_word(t, event.kind, event.status),
+            note=order_flow.details_words(t, one),
+            kind=event.kind.value,
+            tone=order_flow.tone(event.kind, event.status),
+            arrived=order_flow.arrivals(t, one),
+        )
 
 
 def _decisions(t: Translator, decided: Sequence[StoredDecision]) -> Iterator[Moment]:

@@ -17,12 +17,13 @@ from integrations.watchlists.registry import registry
 from kyc.entries import ListEntry
 from loading_monitor.sentences import plan_sentence
 from risk.canonical import canonical
+from risk.customs_comparison import field_words
 from risk.decision import SupervisionPlan
 from risk.facts import Screening
 from risk.findings import Status
 from tradewarden.auth import masking
 from tradewarden.auth.refusals import Refused
-from tradewarden.console import charts, codes, order_facts, order_grounds
+from tradewarden.console import charts, codes, order_facts, order_flow, order_grounds
 from tradewarden.console.desk import Desk
 from tradewarden.console.formats import local
 from tradewarden.console.order_timeline import Moment, timeline
@@ -46,6 +47,15 @@ class Verdict:
     policy: str
     policy_hash: str
     bar: charts.ScoreBar
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceWords:
+    """An open difference to customs, the field in words."""
+
+    field: str
+    ours: str
+    theirs: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +90,9 @@ class OrderPage:
     documents: tuple[order_facts.DocumentRow, ...]
     alerts: tuple[Alert, ...]
     timeline: tuple[Moment, ...]
+    stages: tuple[order_flow.Stage, ...]
+    declaration_numbers: tuple[str, ...]
+    differences: tuple[DifferenceWords, ...]
 
 
 def order(at: At, order_id: str) -> Response:
@@ -114,7 +127,9 @@ def _page(at: Desk, uow: UnitOfWork, stored: StoredOrder) -> OrderPage:
     decided = uow.decisions.of_order(summary.order_id)
     alerts = tuple(uow.alerts.queue(AlertQuery(states=ALL_STATES, order_id=summary.order_id)).items)
     client = profiles_of(uow, [summary.client_id], local(at.now).date()).get(summary.client_id)
-    moments = timeline(at.t, uow, summary.order_id, uow.orders.revisions(summary.order_id), decided)
+    events = uow.trade_events.of_order(summary.order_id)
+    moments = timeline(at.t, uow, summary.order_id, uow.orders.revisions(summary.order_id), decided, events)
+    numbers = (summary.entry_number, *(one.event.declaration_number for one in events))
     return OrderPage(
         order_id=summary.order_id,
         revision=summary.revision,
@@ -125,9 +140,20 @@ def _page(at: Desk, uow: UnitOfWork, stored: StoredOrder) -> OrderPage:
         released=next((alert.closed_by for alert in alerts if alert.disposition == "release" and alert.closed_by), ""),
         alerts=alerts,
         timeline=moments,
+        stages=order_flow.stages(at.t, events),
+        declaration_numbers=tuple(dict.fromkeys(number for number in numbers if number)),
+        differences=_differences(at, uow, summary.order_id),
         sections=SECTIONS,
         **_grounds(at, uow, decided[-1] if decided else None),
         **_facts(at, uow, stored),
+    )
+
+
+def _differences(at: Desk, uow: UnitOfWork, order_id: str) -> tuple[DifferenceWords, ...]:
+    return tuple(
+        DifferenceWords(at.t.pick(*field_words(one.field)), one.ours, one.theirs)
+        for one in uow.differences.of_orders([order_id])
+        if one.state == "open"
     )
 
 
