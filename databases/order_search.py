@@ -12,6 +12,7 @@ from databases.clients import clients
 from databases.decision_tables import decisions, findings
 from databases.order_tables import order_containers, order_revisions, orders
 from databases.paging import Page, PageRequest, ordered, paged
+from databases.trade_event_tables import trade_events
 from risk.findings import Outcome
 
 SPARE = 10  # revisions looked at for each order wanted: one order may have several
@@ -32,7 +33,7 @@ class OrderQuery:
     """Filters of the order list; empty means any. All given filters must hold.
 
     `text` finds an exact order, declaration, transport document, contract or container number, or a part of the
-    client's or buyer's name. `since`/`until` bound the trading day (until exclusive). `tier` is the client's tier now,
+    client's or buyer's name; numbers that status events told of an order find it too. `since`/`until` bound the trading day (until exclusive). `tier` is the client's tier now,
     `check` a check that had a hit in the decision in force.
     """
 
@@ -163,7 +164,18 @@ def _with_container(number: str) -> Select[str]:
 def _exactly(text: str) -> ColumnElement[bool]:
     c = orders.c
     numbers = (c.order_id, c.entry_number, c.transport_document, c.contract_number, c.client_id)
-    return or_(*(column == text for column in numbers), c.order_id.in_(_with_container(text)))
+    return or_(
+        *(column == text for column in numbers),
+        c.order_id.in_(_with_container(text)),
+        *(c.order_id.in_(told) for told in _told_by_events(text)),
+    )
+
+
+def _told_by_events(text: str) -> Iterator[Select[str]]:
+    """Orders whose events carry the number: an export gets its declaration number only after filing."""
+    c = trade_events.c
+    for column, value in ((c.declaration_number, text), (c.transport_document, text), (c.container, text.upper())):
+        yield select(c.order_id).where(column == value, c.order_id != "")
 
 
 def _in_names(text: str) -> ColumnElement[bool]:

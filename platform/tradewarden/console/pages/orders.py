@@ -41,8 +41,11 @@ MONEY = ("total", "total_usd")
 
 @dataclass(frozen=True, slots=True)
 class OrderRow:
+    """An order in the list; `number` is the one people know it by: declaration, else B/L, else contract."""
+
     summary: OrderSummary
     tier: str
+    number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,16 @@ def orders(at: At) -> Response:
         found = uow.orders.search(query, asked)
         tiers = tiers_of(uow, (summary.client_id for summary in found.items), local(at.now).date())
         ids = [summary.order_id for summary in found.items]
+        told = uow.trade_events.numbers(ids)
         at.audited(uow, "orders.listed", "order_list", query=_shown(at), orders=ids)
     if (last := filters.beyond(found)) is not None:
         return at.go(f"{at.request.url.path}?{at.query(page=last)}")
     return at.page(
         "orders.html",
-        rows=[OrderRow(summary, tiers.get(summary.client_id, "")) for summary in found.items],
+        rows=[
+            OrderRow(summary, tiers.get(summary.client_id, ""), _number(summary, told.get(summary.order_id, ())))
+            for summary in found.items
+        ],
         total=found.total,
         size=PAGE_SIZE,
         number=filters.page(),
@@ -74,6 +81,11 @@ def orders(at: At) -> Response:
         tiers=TIERS,
         checks=checks_of(at),
     )
+
+
+def _number(summary: OrderSummary, told: Sequence[str]) -> str:
+    given = (summary.entry_number, *told, summary.transport_document, summary.contract_number)
+    return next((number for number in given if number), "")
 
 
 def checks_of(at: Desk) -> list[tuple[str, str]]:
