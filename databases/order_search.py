@@ -33,7 +33,8 @@ class OrderQuery:
     """Filters of the order list; empty means any. All given filters must hold.
 
     `text` finds an exact order, declaration, transport document, contract or container number, or a part of the
-    client's or buyer's name; numbers that status events told of an order find it too. `since`/`until` bound the trading day (until exclusive). `tier` is the client's tier now,
+    client's or buyer's name; numbers that status events told of an order find it too.
+    `since`/`until` bound the trading day (until exclusive). `tier` is the client's tier now,
     `check` a check that had a hit in the decision in force.
     """
 

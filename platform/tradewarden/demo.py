@@ -4,6 +4,7 @@ Everything in it is synthetic. It is only ever put into an empty database, never
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -16,8 +17,10 @@ from risk.facts import ClientProfile
 from risk.nouns.parties import Kind
 from tradewarden.pipeline.batch import Worker, process_batch
 from tradewarden.pipeline.intake import take
+from tradewarden.pipeline.status import take as take_status
 from tradewarden.simulate.events import as_event
-from tradewarden.simulate.generate import Run, factories, one, simulate
+from tradewarden.simulate.flow import news
+from tradewarden.simulate.generate import Run, Simulated, factories, one, simulate
 from tradewarden.simulate.listed import LISTED_COMPANIES, LISTED_DOMESTIC
 from tradewarden.wiring import Application
 
@@ -25,6 +28,8 @@ SOURCE = "demo"
 SEED = 20261001
 DAYS = 30
 CHUNK = 200
+NEWS_OF = 300
+"""How many of the latest invented orders go on telling news."""
 MARK = "demo.begun"
 
 
@@ -108,12 +113,17 @@ def begin(app: Application, orders: int, advance: Callable[[int], None]) -> None
         for imported in synthetic_lists(now):
             uow.watchlists.import_version(imported, SOURCE, now)
         uow.meta.set(MARK, now.isoformat())
-    events = [as_event(item.order, SOURCE, item.declared_at) for item in simulate(run)]
-    for start in range(0, len(events), CHUNK):
+    simulated = list(simulate(run))
+    for start in range(0, len(simulated), CHUNK):
+        chunk = simulated[start : start + CHUNK]
         with app.database.writing() as uow:
-            take(uow, events[start : start + CHUNK], SOURCE, SOURCE, app.clock())
+            events = [as_event(item.order, SOURCE, item.declared_at) for item in chunk]
+            take(uow, events, SOURCE, SOURCE, app.clock())
         while claimed := process_batch(app, Worker(batch_size=app.settings.batch_size)).claimed:
             advance(claimed)
+        with app.database.writing() as uow:
+            told = [event for item in chunk for event in news(item.order, item.declared_at, now)]
+            take_status(uow, told, SOURCE, SOURCE, app.clock())
 
 
 def refresh_lists(app: Application) -> None:
@@ -125,15 +135,21 @@ def refresh_lists(app: Application) -> None:
 
 
 def stream(app: Application, stop: threading.Event, seconds: float) -> None:
-    """One new order every few seconds until told to stop."""
+    """One new order every few seconds until told to stop, and the news of those before it as it falls due."""
     begun = app.clock()
     rng = Random(begun.isoformat())  # noqa: S311 - synthetic data
     population = factories(month_before(begun.date(), 1))
     weights = [factory.activity for factory in population]
     number = int(begun.timestamp()) % 10**6
+    sent: deque[Simulated] = deque(maxlen=NEWS_OF)
+    before = begun
     while not stop.wait(rng.uniform(0.5, 1.5) * seconds):
         number += 1
         now = app.clock()
         simulated = one(rng, number, rng.choices(population, weights)[0], now, 0.12)
         with app.database.writing() as uow:
             take(uow, [as_event(simulated.order, SOURCE, now)], SOURCE, SOURCE, now)
+            sent.append(simulated)
+            told = [event for item in sent for event in news(item.order, item.declared_at, now)]
+            take_status(uow, [event for event in told if event.occurred_at > before], SOURCE, SOURCE, now)
+        before = now

@@ -1,17 +1,18 @@
 """`tradewarden simulate`: a folder of synthetic trade with the labels kept apart."""
 
 import csv
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 import typer
 
-from integrations.json_events import encode
+from integrations.json_events import encode, encode_status
 from tradewarden.cli.output import JsonOption, emit, progress
 from tradewarden.errors import CannotDo
 from tradewarden.simulate.events import as_event
+from tradewarden.simulate.flow import news
 from tradewarden.simulate.generate import Run, factories, simulate
 from tradewarden.simulate.listed import watch_list_csv
 
@@ -27,7 +28,7 @@ def simulate_command(
     ] = datetime(2026, 10, 1),  # noqa: DTZ001 - a day, not a moment
     as_json: JsonOption = False,
 ) -> None:
-    """Write orders.jsonl, labels.csv, clients.jsonl and watchlist.csv. All synthetic. 生成模拟数据."""
+    """Write orders.jsonl, events.jsonl, labels.csv, clients.jsonl and watchlist.csv. All synthetic. 生成模拟数据."""
     run = Run(seed=seed, orders=orders, clients=clients, fraud_share=fraud, begin=begin.date())
     try:
         out.mkdir(parents=True, exist_ok=True)
@@ -47,10 +48,15 @@ def simulate_command(
 
 
 def write_orders(run: Run, out: Path) -> int:
-    """Write the orders and, apart from them, the labels; returns how many carry planted trouble."""
+    """Write the orders, what happened to them within the month, and apart from them the labels.
+
+    Returns how many orders carry planted trouble.
+    """
     planted = 0
+    until = datetime.combine(run.begin + timedelta(days=run.days), time(), UTC)
     with (
         (out / "orders.jsonl").open("wb") as orders,
+        (out / "events.jsonl").open("wb") as events,
         (out / "labels.csv").open("w", encoding="utf-8", newline="") as labels,
         progress("orders", run.orders) as advance,
     ):
@@ -60,6 +66,8 @@ def write_orders(run: Run, out: Path) -> int:
             order = simulated.order
             event = as_event(order, "simulation", simulated.declared_at)
             orders.write(encode(event) + b"\n")
+            for told in news(order, simulated.declared_at, until):
+                events.write(encode_status(told) + b"\n")
             if simulated.typology:
                 planted += 1
                 writer.writerow((order.order_id, simulated.typology, simulated.value_usd))
