@@ -3,6 +3,7 @@
 Imported only by who chose this client, since the library may not be installed.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -99,12 +100,16 @@ class ConfluentConsumer:
                     "queued.max.messages.kbytes": _FETCH_BYTES // 1024,
                     "receive.message.max.bytes": 2 * _FETCH_BYTES,
                     "topic.metadata.refresh.interval.ms": METADATA_SECONDS * 1000,
+                    # questions wait behind a fetch that waits for records
+                    "fetch.wait.max.ms": 50,
                     "allow.auto.create.topics": False,
                 }
             )
         except (KafkaException, OSError) as error:
             raise _unavailable(servers, error) from error
+        self._servers = servers
         self._assigned: frozenset[Partition] = frozenset()
+        self._known: tuple[float, dict[str, list[int]]] = (0.0, {})
 
     def poll(self, most: int, seconds: float) -> list[Record]:
         try:
@@ -141,10 +146,15 @@ class ConfluentConsumer:
 
     def partitions(self, topics: Sequence[str]) -> list[Partition]:
         try:
-            known = self._consumer.list_topics(timeout=CONNECT_SECONDS).topics
-        except KafkaException as error:
+            check_answering(self._servers)
+            until, known = self._known
+            if until <= time.monotonic() or not known.keys() >= set(topics):
+                found = self._consumer.list_topics(timeout=CONNECT_SECONDS).topics
+                known = {topic: sorted(found[topic].partitions) for topic in topics if topic in found}
+                self._known = (time.monotonic() + METADATA_SECONDS, known)
+        except (KafkaException, OSError) as error:
             raise _unavailable("partitions", error) from error
-        return [(topic, number) for topic in topics if topic in known for number in sorted(known[topic].partitions)]
+        return [(topic, number) for topic in topics for number in known.get(topic, ())]
 
     def assign(self, starts: Mapping[Partition, int]) -> None:
         fresh = [TopicPartition(*partition, starts[partition]) for partition in sorted(starts.keys() - self._assigned)]
@@ -159,22 +169,24 @@ class ConfluentConsumer:
         self._assigned = frozenset(starts)
 
     def begin_offsets(self) -> Mapping[Partition, int]:
-        return {partition: bounds[0] for partition, bounds in self._bounds().items()}
+        return {partition: self._bounds(partition)[0] for partition in self._assigned}
 
     def end_offsets(self) -> Mapping[Partition, int]:
-        return {partition: bounds[1] for partition, bounds in self._bounds().items()}
+        return {partition: self._end(partition) for partition in self._assigned}
 
-    def _bounds(self) -> dict[Partition, tuple[int, int]]:
-        bounds = {}
+    def _end(self, partition: Partition) -> int:
+        """As the last fetch told it; asked for only before the first one."""
+        found = self._consumer.get_watermark_offsets(TopicPartition(*partition), cached=True)
+        return found[1] if found and found[1] >= 0 else self._bounds(partition)[1]
+
+    def _bounds(self, partition: Partition) -> tuple[int, int]:
         try:
-            for partition in self._assigned:
-                found = self._consumer.get_watermark_offsets(TopicPartition(*partition), timeout=CONNECT_SECONDS)
-                if found is None:
-                    raise _unavailable("offsets", TimeoutError(f"no answer within {CONNECT_SECONDS} s"))
-                bounds[partition] = (max(0, found[0]), found[1])
+            found = self._consumer.get_watermark_offsets(TopicPartition(*partition), timeout=CONNECT_SECONDS)
         except KafkaException as error:
             raise _unavailable("offsets", error) from error
-        return bounds
+        if found is None:
+            raise _unavailable("offsets", TimeoutError(f"no answer within {CONNECT_SECONDS} s"))
+        return found
 
     def close(self) -> None:
         self._consumer.close()

@@ -28,6 +28,10 @@ LARGEST_MESSAGE = 10 * 1024 * 1024
 DELIVERY_SECONDS = 30
 CONNECT_SECONDS = 10
 METADATA_SECONDS = 30
+SESSION_SECONDS = 10
+# version 2 demands more than the session's
+REQUEST_SECONDS = 12
+CLOSE_SECONDS = 2
 _REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidRecordError)
 _SMALLER = "Raise max.message.bytes of the topic, or look why the message is so large; the same bytes fail again."
 _STEP = "Check that the broker runs and can be reached; nothing is lost, it is tried again."
@@ -86,6 +90,8 @@ class KafkaPythonConsumer:
     def __init__(
         self, servers: str, group: str, topics: Sequence[str] = (), partitions: Sequence[Partition] = ()
     ) -> None:
+        self._servers = servers
+        self._grouped = bool(topics or partitions)
         try:
             self._consumer: Any = KafkaConsumer(
                 bootstrap_servers=answering(servers),
@@ -95,7 +101,9 @@ class KafkaPythonConsumer:
                 auto_offset_reset="earliest",
                 isolation_level="read_committed",
                 metadata_max_age_ms=METADATA_SECONDS * 1000,
-                request_timeout_ms=DELIVERY_SECONDS * 1000,
+                session_timeout_ms=SESSION_SECONDS * 1000,
+                request_timeout_ms=REQUEST_SECONDS * 1000,
+                reconnect_backoff_max_ms=1000,
                 fetch_max_bytes=50 * 1024 * 1024,
                 max_partition_fetch_bytes=LARGEST_MESSAGE,
             )
@@ -122,7 +130,10 @@ class KafkaPythonConsumer:
     def commit(self, following: Mapping[Partition, int]) -> None:
         offsets = {TopicPartition(*where): OffsetAndMetadata(offset, "", -1) for where, offset in following.items()}
         try:
-            self._consumer.commit(offsets)
+            if self._grouped:
+                self._consumer.commit(offsets)
+            else:
+                self._consumer.commit_async(offsets)  # advice nobody waits for
         except KafkaError as error:
             raise _unavailable("commit", error) from error
 
@@ -131,8 +142,10 @@ class KafkaPythonConsumer:
 
     def partitions(self, topics: Sequence[str]) -> list[Partition]:
         try:
+            # the library would wait long before it says that nobody is there
+            answering(self._servers)
             return [(topic, number) for topic in topics for number in sorted(self._numbers(topic))]
-        except KafkaError as error:
+        except (KafkaError, OSError) as error:
             raise _unavailable("partitions", error) from error
 
     def _numbers(self, topic: str) -> set[int]:
@@ -163,7 +176,7 @@ class KafkaPythonConsumer:
         return {(found.topic, found.partition): offset for found, offset in ends.items()}
 
     def close(self) -> None:
-        self._consumer.close(autocommit=False)
+        self._consumer.close(autocommit=False, timeout_ms=CLOSE_SECONDS * 1000)
 
     def __enter__(self) -> Self:
         return self

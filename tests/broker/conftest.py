@@ -3,7 +3,9 @@
 import uuid
 from collections.abc import Iterator
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from tradewarden.errors import CannotStart
 from tradewarden.selftest.broker import Broker
@@ -25,3 +27,15 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 def topic() -> str:
     """The name of a topic no other test uses; the broker makes it on first use."""
     return f"test.{uuid.uuid4().hex[:12]}"
+
+
+@pytest.fixture
+def fresh_postgres(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The address of an empty database of its own."""
+    server = request.getfixturevalue("postgres_server")
+    name = f"stream_{uuid.uuid4().hex[:8]}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield make_url(server).set(drivername="postgresql+psycopg", database=name).render_as_string(hide_password=False)
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

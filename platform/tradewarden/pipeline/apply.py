@@ -11,18 +11,15 @@ from databases.audit_chain import NewEntry
 from databases.connections import translated
 from databases.dead_letters import NewDeadLetter
 from databases.errors import DatabaseUnavailable, MigrationMissing, ReadOnlyStorage
-from databases.inbox import Finished, InboxItem, Lane
-from databases.orders import OrderHead
+from databases.inbox import InboxItem, Lane
 from databases.streams import LeaseLost
 from databases.unit_of_work import UnitOfWork
 from integrations.errors import DoorError
 from integrations.json_events import decode_order
-from risk.nouns.order import EventType, OrderEvent
 from tradewarden.errors import TradeWardenError
-from tradewarden.pipeline.assess import assess
-from tradewarden.pipeline.gather import decision_id_of, gather
 from tradewarden.pipeline.record import Recorder
-from tradewarden.pipeline.waves import Arrived, waves
+from tradewarden.pipeline.waves import Arrived
+from tradewarden.pipeline.work import work
 from tradewarden.wiring import Application
 
 LANES: tuple[Lane, ...] = ("live", "bulk")
@@ -79,8 +76,8 @@ class TooManyDead(TradeWardenError):
 
 
 def is_ours(error: BaseException, app: Application) -> bool:
-    """Whether an error is the platform's fault (database away, locked or full; no memory): no event pays for it."""
-    if isinstance(error, MemoryError | OSError):
+    """Whether an error is the platform's fault (database away, no memory, broken code): no event pays for it."""
+    if isinstance(error, MemoryError | OSError | NameError | ImportError):
         return True
     return isinstance(error, Exception) and isinstance(translated(error, app.database.url, "write"), OURS)
 
@@ -99,12 +96,14 @@ def apply(
     Raises Poisoned when the events are at fault, and the error itself when it is ours.
     """
     try:
-        for wave in waves(arrived):
-            _work(uow, wave, app, recorder, result)
+        worked = work(uow, app, recorder, arrived)
     except Exception as error:
         if is_ours(error, app):
             raise
         raise Poisoned from error
+    result.decided += worked.decided
+    result.cancelled += worked.cancelled
+    result.older += worked.older
 
 
 def readable(
@@ -119,57 +118,6 @@ def readable(
             bury(uow, item, str(error), worker, now)
             result.dead += 1
     return found
-
-
-def _work(uow: UnitOfWork, wave: Sequence[Arrived], app: Application, recorder: Recorder, result: BatchResult) -> None:
-    heads = uow.orders.heads([event.order_id for _, event in wave])
-    fresh = [event for _, event in wave if event.order is not None and not _is_older(event, heads)]
-    gathered = gather(uow, fresh, app.standing, recorder.context, recorder.now)
-    assessed = [assess(app.checks, item, recorder.context) for item in gathered]
-    recorder.revisions(uow, [(event, item) for item, event in wave])
-    recorder.decisions(uow, assessed)
-    finished = [_finished(item, event, heads) for item, event in wave]
-    cancelled = [event for _, event in wave if event.order is None and not _is_older(event, heads)]
-    _cancel(uow, cancelled, recorder)
-    uow.inbox.mark_applied(finished, recorder.now)
-    result.decided += len(assessed)
-    result.cancelled += len(cancelled)
-    result.older += sum(item.state == "stored_older" for item in finished)
-
-
-def _is_older(event: OrderEvent, heads: dict[str, OrderHead]) -> bool:
-    """Whether something at least as new stands already; a cancellation ranks just above its own revision."""
-    head = heads.get(event.order_id)
-    standing = 2 * event.revision + (event.type is EventType.CANCELLED)
-    return head is not None and head.standing >= standing
-
-
-def _finished(item: InboxItem, event: OrderEvent, heads: dict[str, OrderHead]) -> Finished:
-    if _is_older(event, heads):
-        return Finished(item.inbox_id, "stored_older")
-    if event.order is None:
-        return Finished(item.inbox_id, "cancelled")
-    return Finished(item.inbox_id, "applied", decision_id_of(event.order_id, event.revision))
-
-
-def _cancel(uow: UnitOfWork, events: Sequence[OrderEvent], recorder: Recorder) -> None:
-    if not events:
-        return
-    uow.alerts.supersede([event.order_id for event in events], recorder.now)
-    uow.audit.append(
-        recorder.stream,
-        [
-            NewEntry(
-                at=recorder.now,
-                actor=recorder.actor,
-                action="order.cancelled",
-                object_type="order",
-                object_id=event.order_id,
-                details={"revision": event.revision, "source": event.source, "event_id": event.event_id},
-            )
-            for event in events
-        ],
-    )
 
 
 def bury(uow: UnitOfWork, item: InboxItem, reason: str, worker: Worker, now: datetime) -> None:

@@ -52,7 +52,7 @@ class StreamReader:
         except Unavailable as error:
             log.error("stream.waiting", worker=self.worker.name, detail=str(error)[:300], retry=RETRY_SECONDS)
             self._retry_at = self.monotonic() + RETRY_SECONDS
-            self._renewed = None
+            self.reconnect()
             self.tell(WAITING, str(error))
             return BatchResult()
 
@@ -80,6 +80,7 @@ class StreamReader:
             self.ready()
         except Unavailable as error:
             self._retry_at = self.monotonic() + RETRY_SECONDS
+            self.reconnect()
             log.error("stream.waiting", worker=self.worker.name, detail=str(error)[:300], retry=RETRY_SECONDS)
 
     def ready(self) -> Consumer:
