@@ -5,7 +5,7 @@ who press at once one succeeds. A release needs a second person whose account is
 or raises the restriction is closed by one. What the machine refused nobody releases.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -34,6 +34,8 @@ from risk.canonical import canonical
 from risk.findings import Outcome
 
 DECISION = "decision"
+GONE = "gone"
+"""The disposition of an alarm that closed by itself when its cause was gone."""
 ORDER_STATES: Mapping[str, str] = {"release": "released", "refuse": "refused", "return": "returned"}
 """What a disposition makes of its order."""
 
@@ -76,6 +78,10 @@ class Alerts:
                 ids[place] = self.connection.execute(once.values(_row(alert, now))).scalar()
         return ids
 
+    def add_decided(self, new: Sequence[NewAlert], now: datetime) -> None:
+        """Raise the alerts of fresh decisions in bulk; unclosed ones of the same orders were superseded before."""
+        insert_rows(self.connection, alerts, [_row(alert, now) for alert in new])
+
     def supersede(self, order_ids: Sequence[str], now: datetime) -> int:
         """Close unclosed decision alerts of orders that got a new revision or were cancelled; returns how many."""
         c = alerts.c
@@ -85,6 +91,28 @@ class Alerts:
             values = {"state": "closed", "disposition": "superseded", "closed_at": now, "closed_by": "system"}
             closed += self.connection.execute(waiting.values(values)).rowcount
         return closed
+
+    def alarms(self) -> list[Alert]:
+        """Everything open that is no order's alert and no conflict of ids: what the machine says of itself."""
+        c = alerts.c
+        query = select(alerts).where(c.kind.not_in((DECISION, "event_conflict")), c.state != "closed")
+        return [_alert(row) for row in self.connection.execute(query.order_by(c.kind, c.subject).limit(100))]
+
+    def dismissed(self, kind: str, since: datetime) -> frozenset[str]:
+        """Subjects of a kind whose alarm a person closed since then."""
+        c = alerts.c
+        closed = (c.kind == kind) & (c.state == "closed") & (c.closed_at >= since) & (c.disposition != GONE)
+        return frozenset(self.connection.execute(select(c.subject).where(closed)).scalars())
+
+    def close_gone(self, kind: str, standing: Collection[str], note: str, now: datetime) -> int:
+        """Close the alarms of a kind whose subject is not among `standing`: their cause is gone; returns how many."""
+        c = alerts.c
+        gone = alerts.update().where(c.kind == kind, c.state != "closed", c.subject.not_in(standing))
+        values = {"state": "closed", "disposition": GONE, "note": note, "closed_by": "system", "closed_at": now}
+        closed = self.connection.execute(gone.values(values).returning(c.alert_id)).scalars().all()
+        step = {"at": now, "actor": "system", "step": "closed", "details": canonical({"disposition": GONE})}
+        insert_rows(self.connection, alert_steps, [{"alert_id": alert_id, **step} for alert_id in closed])
+        return len(closed)
 
     def get(self, alert_id: int) -> Alert | None:
         """One alert."""

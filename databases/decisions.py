@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from databases.bulk import chunks, insert_rows, streamed
 from databases.decision_body import decoded
 from databases.decision_figures import Figures, figures
+from databases.decision_state import settled
 from databases.decision_tables import contributions, decisions, findings
 from databases.errors import StaleState
 from databases.order_tables import orders
@@ -22,22 +24,29 @@ from risk.canonical import canonical
 from risk.decision import Decision
 from risk.findings import Outcome, Status
 
-STATES = {
-    Outcome.RELEASE: "released",
-    Outcome.REVIEW: "review",
-    Outcome.HOLD: "held",
-    Outcome.REFUSE: "refused",
-}
-"""The state of an order after the machine's outcome; only a disposition changes it afterwards."""
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class DecisionRecord:
     """A decision to be kept. `facts` is the canonical JSON of the evidence facts, exactly as it shall be hashed."""
 
     decision: Decision
     client_id: str
     facts: bytes
+
+    @cached_property
+    def body(self) -> bytes:
+        """The canonical JSON of the decision, made once for the row and for every hash over it."""
+        return canonical(self.decision)
+
+    @cached_property
+    def body_hash(self) -> str:
+        """SHA-256 of the body, hexadecimal."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    @cached_property
+    def facts_hash(self) -> str:
+        """SHA-256 of the facts, hexadecimal."""
+        return hashlib.sha256(self.facts).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +102,11 @@ class Decisions:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
 
-    def record(self, batch: Sequence[DecisionRecord], now: datetime) -> None:
+    def record(self, batch: Sequence[DecisionRecord], now: datetime, *, settle: bool = True) -> None:
         """Keep decisions in bulk and set outcome, score and state of their orders (if still at that revision).
 
-        Findings that passed are in the body only. Raises StaleState when a revision was decided before.
+        `settle` False: the orders' rows were written with their decisions already. Findings that passed are in the
+        body only. Raises StaleState when a revision was decided before.
         """
         try:
             insert_rows(self.connection, decisions, [_row(record, now) for record in batch])
@@ -109,28 +119,21 @@ class Decisions:
         insert_rows(
             self.connection, contributions, [row for record in batch for row in _contribution_rows(record.decision)]
         )
-        self._settle(batch)
+        if settle:
+            self._settle(batch)
 
     def _settle(self, batch: Sequence[DecisionRecord]) -> None:
         c = orders.c
         in_force = (c.order_id == bindparam("key")) & (c.revision == bindparam("at")) & (c.state != "cancelled")
         names = ("outcome", "score", "decision_id", "order_class", "supervision", "state")
-        settled = orders.update().where(in_force).values({name: bindparam(f"new_{name}") for name in names})
+        statement = orders.update().where(in_force).values({name: bindparam(f"new_{name}") for name in names})
         rows = [
-            {
-                "key": decision.order_id,
-                "at": decision.revision,
-                "new_outcome": int(decision.outcome),
-                "new_score": decision.score,
-                "new_decision_id": decision.decision_id,
-                "new_order_class": decision.supervision.order_class,
-                "new_supervision": decision.supervision.kind,
-                "new_state": STATES[decision.outcome],
-            }
-            for decision in (record.decision for record in batch)
+            {"key": record.decision.order_id, "at": record.decision.revision}
+            | {f"new_{name}": value for name, value in settled(record.decision).items()}
+            for record in batch
         ]
         if rows:
-            self.connection.execute(settled, rows)
+            self.connection.execute(statement, rows)
 
     def get(self, decision_id: str) -> StoredDecision | None:
         """One decision."""
@@ -186,7 +189,6 @@ def _stored(row: Row[Any]) -> StoredDecision:
 
 def _row(record: DecisionRecord, now: datetime) -> dict[str, Any]:
     decision = record.decision
-    content = canonical(decision)
     return {
         "decision_id": decision.decision_id,
         "order_id": decision.order_id,
@@ -200,10 +202,10 @@ def _row(record: DecisionRecord, now: datetime) -> dict[str, Any]:
         "supervision": decision.supervision.kind,
         "policy": decision.policy,
         "policy_hash": decision.policy_hash,
-        "body": content,
-        "body_hash": hashlib.sha256(content).hexdigest(),
+        "body": record.body,
+        "body_hash": record.body_hash,
         "facts": record.facts,
-        "facts_hash": hashlib.sha256(record.facts).hexdigest(),
+        "facts_hash": record.facts_hash,
     }
 
 

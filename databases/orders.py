@@ -3,20 +3,23 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
+from itertools import groupby
 from typing import Any, Literal, Protocol
 
 import msgspec
 from sqlalchemy import Connection, select
 
-from databases.bulk import chunks, insert_rows, upsert, writes
-from databases.order_rows import Described, container_rows, line_rows, order_row, trading_time
+from databases.bulk import COPY_FROM, chunks, insert_rows, upsert, writes
+from databases.decision_state import settled
+from databases.order_rows import Described, OrderRows, rows_of, trading_time
 from databases.order_search import OrderQuery, OrderSummary, RecentOrder, found_orders, latest_orders, summary
 from databases.order_tables import order_containers, order_events, order_lines, order_revisions, orders
 from databases.paging import Page, PageRequest
-from databases.shared_use import UseKey, shared_uses
+from databases.shared_use import UseKey, UseLedger, uses_of
 from risk.canonical import canonical
 from risk.days import china_day
+from risk.decision import Decision
 from risk.facts import SharedUse
 from risk.nouns.order import Order
 from risk.reference import Reference
@@ -31,6 +34,7 @@ __all__ = [
     "StoredRevision",
     "TimelineEvent",
     "UseKey",
+    "described_rows",
     "placed",
     "standing",
 ]
@@ -44,7 +48,8 @@ class RevisionRecord:
     """One order event to be kept. `order` is None for a cancellation.
 
     `as_of` and `reference` are those of the facts, so that the USD columns agree with the decision. The order counts
-    in history from its declaration on if that lies before `as_of`, else from `as_of`.
+    in history from its declaration on if that lies before `as_of`, else from `as_of`. `decision` and `rows` spare work
+    where they are known already: what was decided on it, and `described_rows` of this record.
     """
 
     order_id: str
@@ -58,6 +63,8 @@ class RevisionRecord:
     inbox_id: int | None = None
     payload_hash: str = ""
     reference: Reference = field(default_factory=Reference)
+    decision: Decision | None = None
+    rows: OrderRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,38 +143,46 @@ class Orders:
             found.update({row.order_id: OrderHead(*row) for row in self.connection.execute(wanted)})
         return found
 
-    def record(self, records: Sequence[RevisionRecord]) -> list[RevisionState]:
+    def record(
+        self, records: Sequence[RevisionRecord], known: Mapping[str, OrderHead] | None = None
+    ) -> list[RevisionState]:
         """Keep revisions in bulk; the highest standing becomes the order in force. Answers in the order given.
 
-        A revision not higher than the one in force is `stored_older`. The order's state is set by decisions.record.
+        A revision not higher than the one in force is `stored_older`. The order's state is set by decisions.record
+        where the record does not name its decision. `known` are the heads, when they were read in this transaction.
         """
-        heads = self.heads([record.order_id for record in records])
+        heads = self.heads([record.order_id for record in records]) if known is None else known
         states = placed(records, {order_id: head.standing for order_id, head in heads.items()})
         in_force = {r.order_id: r for r, state in zip(records, states, strict=True) if state != "stored_older"}
-        submitted = self._put_in_force([r for r in in_force.values() if r.order is not None])
+        submitted = self._put_in_force([r for r in in_force.values() if r.order is not None], heads)
         self._cancel([r for r in in_force.values() if r.order is None])
         self._clear_parts([order_id for order_id in in_force if order_id in heads])
         self._describe([r for r in in_force.values() if r.order_id in submitted])
         self._keep_revisions(records, states)
         return states
 
-    def _put_in_force(self, records: Sequence[RevisionRecord]) -> set[str]:
+    def _put_in_force(self, records: Sequence[RevisionRecord], heads: Mapping[str, OrderHead]) -> set[str]:
         """Orders whose row took the revision; another transaction may have put a higher one in force meanwhile."""
-        rows = []
-        for record in records:
-            if record.order is None:
-                continue
-            described = _described(record, record.order)
-            row = order_row(record.order, described, record.reference, _rate_day(record, record.order))
-            rows.append(row | _standing(record, "received") | {"outcome": None, "score": None, "decision_id": ""})
-        if not rows:
-            return set()
-        statement = upsert(self.connection, orders)
-        kept = {"order_id", "first_seen_at"}
-        changes = {name: statement.excluded[name] for name in rows[0] if name not in kept}
-        higher = orders.c.standing < statement.excluded.standing
-        statement = statement.on_conflict_do_update(index_elements=["order_id"], set_=changes, where=higher)
-        return set(self.connection.execute(statement.returning(orders.c.order_id), rows).scalars())
+        fresh = [_row_in_force(record) for record in records if record.order_id not in heads]
+        later = [_row_in_force(record) for record in records if record.order_id in heads]
+        if len(fresh) < COPY_FROM or len({len(row) for row in fresh}) > 1:
+            # bears that another transaction brings in the same order at the same time
+            return self._upsert([*fresh, *later])
+        insert_rows(self.connection, orders, fresh)
+        return {row["order_id"] for row in fresh} | self._upsert(later)
+
+    def _upsert(self, rows: list[dict[str, Any]]) -> set[str]:
+        taken: set[str] = set()
+        # a decided order sets more columns than one that waits for its decision
+        for _, alike in groupby(sorted(rows, key=len), key=len):
+            group = list(alike)
+            statement = upsert(self.connection, orders)
+            kept = {"order_id", "first_seen_at"}
+            changes = {name: statement.excluded[name] for name in group[0] if name not in kept}
+            higher = orders.c.standing < statement.excluded.standing
+            statement = statement.on_conflict_do_update(index_elements=["order_id"], set_=changes, where=higher)
+            taken.update(self.connection.execute(statement.returning(orders.c.order_id), group).scalars())
+        return taken
 
     def _cancel(self, records: Sequence[RevisionRecord]) -> None:
         """A cancelled order keeps what was known of it; one never seen before gets a bare row."""
@@ -190,10 +205,9 @@ class Orders:
         lines: list[dict[str, Any]] = []
         boxes: list[dict[str, Any]] = []
         for record in records:
-            if record.order is not None:
-                described = _described(record, record.order)
-                lines += line_rows(record.order, described, record.reference, _rate_day(record, record.order))
-                boxes += container_rows(record.order, described)
+            rows = record.rows or described_rows(record)
+            lines += rows.lines
+            boxes += rows.boxes
         insert_rows(self.connection, order_lines, lines)
         insert_rows(self.connection, order_containers, boxes)
 
@@ -250,7 +264,12 @@ class Orders:
 
     def shared_uses(self, keys: Sequence[UseKey]) -> dict[str, tuple[SharedUse, ...]]:
         """Per order: its B/L on a live order of another client; its containers within 7 days on another voyage."""
-        return shared_uses(self.connection, keys)
+        ledger = self.use_ledger(keys)
+        return {key.order_id: uses for key in keys if (uses := ledger.of(key))}
+
+    def use_ledger(self, keys: Sequence[UseKey]) -> UseLedger:
+        """All that these keys, and no others, can be answered with; see `shared_uses`."""
+        return uses_of(self.connection, keys)
 
     def attach(self, events: Sequence[TimelineEvent]) -> None:
         """Add timeline entries."""
@@ -301,12 +320,22 @@ def placed(events: Sequence[Placeable], standings: Mapping[str, int]) -> list[Re
     return states
 
 
-def _described(record: RevisionRecord, order: Order) -> Described:
-    return Described(order_id=record.order_id, client_id=record.client_id, traded_at=trading_time(order, record.as_of))
+def described_rows(record: RevisionRecord) -> OrderRows:
+    """The rows a submission will have. Raises ValueError for a cancellation."""
+    if record.order is None:
+        raise ValueError(f"{record.order_id}: a cancellation describes nothing")
+    described = Described(
+        order_id=record.order_id,
+        client_id=record.client_id,
+        traded_at=trading_time(record.order, record.as_of),
+    )
+    return rows_of(record.order, described, record.reference, china_day(record.order.declared_at or record.as_of))
 
 
-def _rate_day(record: RevisionRecord, order: Order) -> date:
-    return china_day(order.declared_at or record.as_of)
+def _row_in_force(record: RevisionRecord) -> dict[str, Any]:
+    rows = record.rows or described_rows(record)
+    undecided = {"outcome": None, "score": None, "decision_id": ""}
+    return rows.order | _standing(record, "received") | (settled(record.decision) if record.decision else undecided)
 
 
 def _standing(record: RevisionRecord, state: str) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """The same bill of lading, container or vessel in other orders (LC120 and the like)."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
 from databases.bulk import chunks
+from databases.order_rows import OrderRows
 from databases.order_tables import order_containers, orders
 from risk.facts import SharedUse
 
@@ -28,20 +30,6 @@ class UseKey:
     traded_at: datetime
 
 
-def shared_uses(connection: Connection, keys: Sequence[UseKey]) -> dict[str, tuple[SharedUse, ...]]:
-    """Uses by other, not cancelled orders, at most 20 of each kind and order, the nearest in time first."""
-    documents = _documents(connection, {key.transport_document for key in keys if key.transport_document})
-    boxes = _boxes(connection, keys)
-    found: dict[str, tuple[SharedUse, ...]] = {}
-    for key in keys:
-        same_document = [use for use in documents if use.value == key.transport_document and _foreign(use, key)]
-        same_box = [use for use in boxes if use.value in key.containers and _elsewhere(use, key)]
-        uses = (*_nearest(same_document, key), *_nearest(same_box, key))
-        if uses:
-            found[key.order_id] = uses
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class _Use:
     kind: str
@@ -51,6 +39,48 @@ class _Use:
     vessel: str
     voyage: str
     traded_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class UseLedger:
+    """Documents and containers as other orders use them: what the database told, and orders recorded since.
+
+    Only orders that were not in the database when the ledger was made may be added.
+    """
+
+    documents: dict[str, list[_Use]] = field(default_factory=lambda: defaultdict(list))
+    boxes: dict[str, list[_Use]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, rows: OrderRows) -> None:
+        """An order that is being recorded."""
+        row = rows.order
+        names = ("order_id", "client_id", "vessel", "voyage", "traded_at")
+        if row["transport_document"]:
+            use = _Use("transport_document", row["transport_document"], *(row[name] for name in names))
+            self.documents[use.value].append(use)
+        for box in rows.boxes:
+            self.boxes[box["number"]].append(_Use("container", box["number"], *(box[name] for name in names)))
+
+    def of(self, key: UseKey) -> tuple[SharedUse, ...]:
+        """Uses by other, not cancelled orders, at most 20 of each kind, the nearest in time first."""
+        papers = [use for use in self.documents.get(key.transport_document, ()) if _foreign(use, key)]
+        boxes = [
+            use
+            for number in dict.fromkeys(key.containers)
+            for use in self.boxes.get(number, ())
+            if _elsewhere(use, key)
+        ]
+        return (*_nearest(papers, key), *_nearest(boxes, key)) if papers or boxes else ()
+
+
+def uses_of(connection: Connection, keys: Sequence[UseKey]) -> UseLedger:
+    """What the database tells about the documents and containers of these orders."""
+    ledger = UseLedger()
+    for use in _documents(connection, {key.transport_document for key in keys if key.transport_document}):
+        ledger.documents[use.value].append(use)
+    for use in _boxes(connection, keys):
+        ledger.boxes[use.value].append(use)
+    return ledger
 
 
 def _documents(connection: Connection, numbers: set[str]) -> list[_Use]:
@@ -96,7 +126,7 @@ def _plain(text: str) -> str:
 
 
 def _nearest(uses: list[_Use], key: UseKey) -> Iterator[SharedUse]:
-    near = sorted(uses, key=lambda use: (abs(use.traded_at - key.traded_at), use.order_id))
+    near = sorted(uses, key=lambda use: (abs(use.traded_at - key.traded_at), use.order_id, use.value))
     for use in near[:LIMIT]:
         yield SharedUse(
             kind=use.kind,

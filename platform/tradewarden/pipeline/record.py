@@ -1,9 +1,8 @@
 """Record: the only step that writes. Everything a wave of decisions changes, in the batch's one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from databases.alerts import NewAlert
 from databases.audit_chain import NewEntry
@@ -15,14 +14,12 @@ from databases.outbox import Message
 from databases.screenings import ScreeningRecord
 from databases.unit_of_work import UnitOfWork
 from integrations.kafka.port import ALERTS, DECISIONS
-from kyc.entries import Subject
-from risk.canonical import canonical, digest
+from risk.canonical import canonical
 from risk.findings import Outcome
 from risk.nouns.order import OrderEvent
 from risk.policy import AlertPolicy
 from tradewarden.pipeline.assess import Assessed, evidence
 from tradewarden.pipeline.gather import business_time, client_of
-from tradewarden.pipeline.parties import parties_of
 from tradewarden.standing import Context
 
 
@@ -36,36 +33,39 @@ class Recorder:
     context: Context
     publish: bool = False
 
-    def decisions(self, uow: UnitOfWork, assessed: Sequence[Assessed]) -> None:
-        """Decisions with their findings, screenings, plans, alerts, audit entries and outgoing messages."""
+    def decisions(self, uow: UnitOfWork, assessed: Sequence[Assessed], known: Collection[str]) -> None:
+        """Decisions with their findings, screenings, plans, alerts, audit entries and outgoing messages.
+
+        `known` are the orders that stood in the database before: only they can have alerts to take the place of. The
+        orders' rows were written with their decisions before.
+        """
         records = [
             DecisionRecord(decision=item.decision, client_id=client_of(item.facts.order), facts=evidence(item.facts))
             for item in assessed
         ]
-        uow.decisions.record(records, self.now)
+        uow.decisions.record(records, self.now, settle=False)
         uow.screenings.record([record for item in assessed for record in self._screenings(item)])
         uow.loading.plan([self._plan(item) for item in assessed])
-        uow.alerts.supersede([item.decision.order_id for item in assessed if item.decision.revision > 1], self.now)
-        uow.alerts.raise_many(
+        replaced = [item.decision.order_id for item in assessed if item.decision.order_id in known]
+        uow.alerts.supersede(replaced, self.now)
+        uow.alerts.add_decided(
             [self._alert(item) for item in assessed if item.decision.outcome > Outcome.RELEASE], self.now
         )
         uow.audit.append(self.stream, [self._audited(record) for record in records])
         if self.publish:
             uow.outbox.append([message for item in assessed for message in _messages(item)], self.now)
 
-    def _screenings(self, item: Assessed) -> list[ScreeningRecord]:
-        subjects = {(party.name, party.uscc): Subject.of(party).key for party in parties_of(item.facts.order)}
-        return [
-            ScreeningRecord(
-                order_id=item.decision.order_id,
-                decision_id=item.decision.decision_id,
-                subject_key=subjects[screening.name, screening.uscc],
+    def _screenings(self, item: Assessed) -> Iterator[ScreeningRecord]:
+        decision = item.decision
+        for screening, subject_key in zip(decision.screenings, item.gathered.subject_keys, strict=True):
+            yield ScreeningRecord(
+                order_id=decision.order_id,
+                decision_id=decision.decision_id,
+                subject_key=subject_key,
                 lists_version=self.context.lists_version,
                 screened_at=self.now,
                 screening=screening,
             )
-            for screening in item.decision.screenings
-        ]
 
     def _plan(self, item: Assessed) -> PlannedSupervision:
         order = item.facts.order
@@ -108,30 +108,25 @@ class Recorder:
                 "outcome": decision.outcome.word,
                 "score": decision.score,
                 "policy": decision.policy_hash,
-                "facts": sha256(record.facts).hexdigest(),
+                "facts": record.facts_hash,
             },
-            after_hash=digest(decision),
+            after_hash=record.body_hash,
         )
 
-    def revisions(self, uow: UnitOfWork, events: Sequence[tuple[OrderEvent, InboxItem]]) -> None:
-        """Keep the revision of every event, applied or not."""
-        uow.orders.record(
-            [
-                RevisionRecord(
-                    order_id=event.order_id,
-                    revision=event.revision,
-                    client_id=client_of(event.order) if event.order else "",
-                    order=event.order,
-                    occurred_at=event.occurred_at,
-                    as_of=business_time(event, self.now),
-                    source=event.source,
-                    event_id=event.event_id,
-                    inbox_id=item.inbox_id,
-                    payload_hash=item.payload_hash,
-                    reference=self.context.reference,
-                )
-                for event, item in events
-            ]
+    def revision(self, event: OrderEvent, item: InboxItem) -> RevisionRecord:
+        """An event as the revision to be kept, applied or not."""
+        return RevisionRecord(
+            order_id=event.order_id,
+            revision=event.revision,
+            client_id=client_of(event.order) if event.order else "",
+            order=event.order,
+            occurred_at=event.occurred_at,
+            as_of=business_time(event, self.now),
+            source=event.source,
+            event_id=event.event_id,
+            inbox_id=item.inbox_id,
+            payload_hash=item.payload_hash,
+            reference=self.context.reference,
         )
 
 

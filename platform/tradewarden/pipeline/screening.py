@@ -3,7 +3,7 @@
 Fail closed: a screening that can't be done becomes a result that says so, and the check on it never lets an order go.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kyc.entries import Subject
 from kyc.screen import screen_party
@@ -16,14 +16,24 @@ from tradewarden.standing import Context, Standing
 REMEMBERED = 50_000
 
 
-def screen_order(order: Order, decision_id: str, standing: Standing, context: Context) -> tuple[Screening, ...]:
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """The screenings of an order, with the key of each one's subject."""
+
+    results: tuple[Screening, ...]
+    subject_keys: tuple[str, ...]
+
+
+def screen_order(order: Order, decision_id: str, standing: Standing, context: Context) -> Screened:
     """One result for each party against the lists of today, whenever the order's event happened.
 
     A result taken over names the decision it was first made for.
     """
-    results = []
+    results: list[Screening] = []
+    keys: list[str] = []
     for party in parties_of(order):
         subject = Subject.of(party)
+        subject_key = subject.key
         key = (subject, context.today)
         remembered = standing.screened.get(key)
         if remembered:
@@ -33,8 +43,9 @@ def screen_order(order: Order, decision_id: str, standing: Standing, context: Co
             result = _screen(party, context)
             if not result.failed:
                 _remember(standing, key, result, decision_id)
-        results.append(_with_exceptions(result, subject.key, context))
-    return tuple(results)
+        results.append(_with_exceptions(result, subject_key, context))
+        keys.append(subject_key)
+    return Screened(tuple(results), tuple(keys))
 
 
 def _screen(party: Party, context: Context) -> Screening:
