@@ -12,9 +12,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, case, func, select
 
+from databases.clients import clients
 from databases.columns import UtcTime
 from databases.errors import StaleState
 from databases.inbox import IncomingEvent, inbox, receptions
+from databases.screenings import screenings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,9 +97,10 @@ class Reconciliation:
             for row in self.connection.execute(query)
         )
 
-    def oldest_pending(self) -> datetime | None:
-        """Since when the event waits that has waited longest; None when nothing waits."""
+    def oldest_pending(self, lane: str = "") -> datetime | None:
+        """Since when the event waits that has waited longest (in a lane); None when nothing waits."""
         query = select(func.min(inbox.c.received_at, type_=UtcTime())).where(inbox.c.state == "pending")
+        query = query.where(inbox.c.lane == lane) if lane else query
         found: datetime | None = self.connection.execute(query).scalar()
         return found
 
@@ -113,6 +116,16 @@ class Reconciliation:
         query = select(c.at).where(c.received > 0).order_by(c.id.desc()).limit(1)
         found: datetime | None = self.connection.execute(query).scalar()
         return found
+
+    def unscreened(self, since: datetime) -> tuple[str, ...]:
+        """Approved clients, not changed since then, whose name or USCC was in no screening since then; by number."""
+        c = screenings.c
+        recent = select(c.name, c.uscc).where(c.screened_at >= since).distinct()
+        known = {value for row in self.connection.execute(recent) for value in row if value}
+        wanted = (clients.c.admission == "approved") & (clients.c.changed_at < since)
+        query = select(clients.c.client_id, clients.c.name, clients.c.uscc).where(wanted).order_by(clients.c.client_id)
+        rows = self.connection.execute(query)
+        return tuple(row.client_id for row in rows if row.name not in known and row.uscc not in known)
 
     def replayed(self, door: str, now: datetime) -> None:
         """The undecodable delivery of `door` that was counted dead is the one just taken in again."""

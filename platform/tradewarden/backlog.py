@@ -11,6 +11,7 @@ from functools import partial
 
 from databases.alerts import NewAlert
 from databases.unit_of_work import UnitOfWork
+from tradewarden.alarms import sound
 from tradewarden.settings import Settings
 
 PRUNED_AT_ONCE = 5000
@@ -26,13 +27,13 @@ def prune_sent(uow: UnitOfWork, now: datetime, keep: timedelta) -> int:
 
 
 def alarm_backlog(uow: UnitOfWork, now: datetime, most: int) -> int:
-    """An alert when `most` messages wait or the oldest waits for longer than OLDEST; an open one is not doubled."""
+    """An alert when `most` messages wait or the oldest waits for longer than OLDEST; it closes when they are gone."""
     waiting, oldest = uow.outbox.backlog()
     if oldest is None or (waiting < most and now - oldest < OLDEST):
-        return 0
+        return sound(uow, now, "outbox_backlog", ())
     details = {"waiting": waiting, "oldest": oldest.isoformat(), "set_aside": len(uow.outbox.set_aside())}
     alert = NewAlert(kind="outbox_backlog", subject="outbox", due_at=now + ALARM_DUE, details=details)
-    return len([item for item in uow.alerts.raise_many([alert], now) if item])
+    return sound(uow, now, "outbox_backlog", [alert])
 
 
 def outbox_jobs(settings: Settings) -> tuple[tuple[str, int, Job], ...]:

@@ -1,4 +1,4 @@
-"""Periodic work: alarms about lists that grow stale and queues that don't move, and forgetting ended sessions.
+"""Periodic work: alarms, pruning, events that wait for their order, customs differences, forgetting ended sessions.
 
 Legal deadlines come from rows and an injected clock, never from a job's schedule: a job that ran late finds the same.
 """
@@ -6,48 +6,25 @@ Legal deadlines come from rows and an injected clock, never from a job's schedul
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from databases.alerts import NewAlert
 from databases.audit_chain import NewEntry
 from databases.errors import DatabaseUnavailable
 from databases.streams import ENDED
 from databases.unit_of_work import UnitOfWork
 from tradewarden.aeo.sealing import seal
+from tradewarden.alarms import alarm_jobs
 from tradewarden.backlog import outbox_jobs
 from tradewarden.heartbeat import EVERY_SECONDS, Heartbeat
 from tradewarden.pipeline.verification import attach_waiting_events, verify_customs
 from tradewarden.signing import signing_key
-from tradewarden.standing import stale_lists
 from tradewarden.wiring import Application
 
-ALARM_DUE = timedelta(hours=24)
 STREAM = "scheduler"
 log = structlog.get_logger()
-
-
-def alarm_stale_lists(uow: UnitOfWork, now: datetime) -> int:
-    """An alert for every list that is too old or missing; one that is open already is not doubled."""
-    policy = uow.policies.live()
-    if policy is None:
-        return 0
-    alerts = [
-        NewAlert(kind="stale_list", subject=name, due_at=now + ALARM_DUE) for name in stale_lists(uow, policy, now)
-    ]
-    return len([item for item in uow.alerts.raise_many(alerts, now) if item])
-
-
-def alarm_unbalanced_books(uow: UnitOfWork, now: datetime) -> int:
-    """An alert when received is not applied + duplicate + dead + pending."""
-    books = uow.inbox.counts()
-    if books.balanced:
-        return 0
-    details = {"received": books.received, "applied": books.applied, "duplicate": books.duplicate, "dead": books.dead}
-    alert = NewAlert(kind="reconciliation", subject="inbox", due_at=now + ALARM_DUE, details=details)
-    return len([item for item in uow.alerts.raise_many([alert], now) if item])
 
 
 def forget_sessions(uow: UnitOfWork, now: datetime) -> int:
@@ -57,13 +34,11 @@ def forget_sessions(uow: UnitOfWork, now: datetime) -> int:
 
 Job = Callable[[UnitOfWork, datetime], int]
 JOBS: tuple[tuple[str, int, Job], ...] = (
-    ("stale_lists", 15 * 60, alarm_stale_lists),
-    ("books", 5 * 60, alarm_unbalanced_books),
     ("sessions", 60 * 60, forget_sessions),
     ("trade_events", 15, attach_waiting_events),
     ("customs", 60, verify_customs),
 )
-"""Name, period in seconds, job."""
+"""Name, period in seconds, job; the alarms and the outbox bring their own."""
 SEAL_SECONDS = 60 * 60
 
 
@@ -92,7 +67,7 @@ def run(app: Application, stop: threading.Event, name: str = STREAM) -> None:
     scheduler = BackgroundScheduler(timezone="UTC")
     heart = Heartbeat(app, name)
     scheduler.add_job(heart.beat, "interval", seconds=EVERY_SECONDS, id="heartbeat", next_run_time=app.clock())
-    for job_name, seconds, job in (*JOBS, *outbox_jobs(app.settings)):
+    for job_name, seconds, job in (*JOBS, *alarm_jobs(app.settings), *outbox_jobs(app.settings)):
         scheduler.add_job(
             run_job,
             "interval",

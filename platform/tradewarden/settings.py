@@ -47,6 +47,15 @@ class Settings(BaseSettings):
     outbox_keep_days: Annotated[int, Field(ge=1)] = Field(14, description="How long are sent messages kept?")
     outbox_alarm: Annotated[int, Field(ge=1)] = Field(10_000, description="From how many waiting messages on an alarm?")
     traces: str = Field("", description="Where do OpenTelemetry traces go (OTLP over HTTP)? Empty: nowhere.")
+    alarm_lag_minutes: Annotated[int, Field(ge=1)] = Field(5, description="How far may a stream be behind?")
+    alarm_pending_minutes: Annotated[int, Field(ge=1)] = Field(10, description="How long may an order wait unjudged?")
+    alarm_dead_letter_hours: Annotated[int, Field(ge=1)] = Field(24, description="How long may a dead letter lie?")
+    alarm_silence_hours: Annotated[int, Field(ge=1, le=168)] = Field(
+        6, description="After how long without any order is silence unusual?"
+    )
+    alarm_unscreened_days: Annotated[int, Field(ge=1)] = Field(
+        90, description="How long may an approved client be in no screening?"
+    )
     log_level: str = Field("INFO", description="From which level are log lines written?")
     metrics: bool = Field(True, description="Is /metrics served?")
 

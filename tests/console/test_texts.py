@@ -64,7 +64,7 @@ FAMILIES = {
     "period": list(PERIODS),
     "export": EXPORTED,
     "done": list(NOTICES),
-    "disposition": ["release", "return", "refuse", "acknowledge", "superseded"],
+    "disposition": ["release", "return", "refuse", "acknowledge", "superseded", "gone"],
     "alert_state": ["open", "assigned", "proposed", "closed"],
     "step": ["raised", "assigned", "reassigned", "proposed", "approved", "rejected", "closed", "superseded"],
     "stage": [*StatusKind, "title", "none", "lines", "arrived"],

@@ -1,15 +1,18 @@
-"""Periodic jobs: alarms once, on record, and silence when all is well."""
+"""Periodic jobs: on record when they did something, and silence when all is well."""
 
 from dataclasses import replace
 from datetime import timedelta
 
 from databases.alerts import AlertQuery
 from tradewarden.aeo.live import verify_audit
+from tradewarden.alarms import alarm_jobs
 from tradewarden.scheduler import JOBS, run_job, seal_audit
 
 from .conftest import NOW
 
-JOB = {name: job for name, _, job in JOBS}
+
+def _job(app, wanted):
+    return next(job for name, _, job in (*JOBS, *alarm_jobs(app.settings)) if name == wanted)
 
 
 def _alerts(app):
@@ -17,23 +20,23 @@ def _alerts(app):
         return [(alert.kind, alert.subject) for alert in uow.alerts.queue(AlertQuery()).items]
 
 
-def test_fresh_lists_raise_nothing(app):
-    assert run_job(app, "stale_lists", JOB["stale_lists"]) == 0
+def test_every_job_has_a_name_of_its_own_and_finds_nothing_when_all_is_well(app):
+    jobs = (*JOBS, *alarm_jobs(app.settings))
+    assert len({name for name, _, _ in jobs}) == len(jobs)
+    for name, seconds, job in jobs:
+        assert seconds > 0
+        assert run_job(app, name, job) == 0, name
     assert _alerts(app) == []
 
 
-def test_stale_lists_alarm_once(app):
+def test_a_job_that_did_something_is_on_record(app):
     later = replace(app, clock=lambda: NOW + timedelta(days=8))
-    assert run_job(later, "stale_lists", JOB["stale_lists"]) == 2
-    assert run_job(later, "stale_lists", JOB["stale_lists"]) == 0
+    assert run_job(later, "stale_list", _job(app, "stale_list")) == 2
+    assert run_job(later, "stale_list", _job(app, "stale_list")) == 0
     assert sorted(_alerts(app)) == [("stale_list", "SYN-PUNISHED"), ("stale_list", "SYN-SANCTIONS")]
     with app.database.reading() as uow:
         [entry] = uow.audit.of_stream("scheduler")
-    assert (entry.action, entry.object_id) == ("job.stale_lists", "stale_lists")
-
-
-def test_balanced_books_raise_nothing(app):
-    assert run_job(app, "books", JOB["books"]) == 0
+    assert (entry.action, entry.object_id) == ("job.stale_list", "stale_list")
 
 
 def test_sealing_hands_the_seal_to_the_witness_and_the_audit_verifies(app):
