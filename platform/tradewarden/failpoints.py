@@ -6,11 +6,13 @@ is marked by two calls, one before and one after it, so that an odd hit dies bef
 
 import os
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 FailPoint = Literal["poll", "begin", "apply", "audit", "offset", "commit", "kafka_commit", "outbox_send"]
+SETTLE_SECONDS = 0.1
 FAIL_POINTS: tuple[FailPoint, ...] = get_args(FailPoint)
 
 
@@ -34,6 +36,8 @@ def reach(name: FailPoint) -> None:
         del _armed[name]
         armed.announce(name)
         os.kill(os.getpid(), armed.signal_number)
+        # another thread may be the one that takes the signal; this one must not get past its place meanwhile
+        time.sleep(SETTLE_SECONDS)
 
 
 def arm(

@@ -27,6 +27,7 @@ from tradewarden.cli import (
     processes,
     schema,
     screen,
+    selftest,
     serve,
     simulate,
     template,
@@ -41,7 +42,22 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="TradeWarden 外综服风控平台: risk control for comprehensive foreign-trade services providers.",
 )
-for module in (demo, serve, worker, processes, assess, checks, screen, compare, template, schema, simulate, differences):
+COMMANDS = (
+    demo,
+    serve,
+    worker,
+    processes,
+    assess,
+    checks,
+    screen,
+    compare,
+    template,
+    schema,
+    simulate,
+    differences,
+    selftest,
+)
+for module in COMMANDS:
     module.register(app)
 GROUPS = (
     ("lists", lists),

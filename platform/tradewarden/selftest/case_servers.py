@@ -107,5 +107,5 @@ def _stop_both(stage: Stage, first: Child, second: Child) -> None:
             stage.problem(f"a worker that was to go on was {status}")
         child.send(signal.SIGTERM)
     for child in (first, second):
-        if (status := child.stop()) != "done":
+        if (status := child.stopped()) != "done":
             stage.problem(f"a worker asked to stop ended as {status}")

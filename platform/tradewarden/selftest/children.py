@@ -2,21 +2,27 @@
 
 import os
 import signal
+import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from integrations.kafka import connect_producer
-from tradewarden.cli.signals import stop_on_signal
+from tradewarden.cli.signals import until_stopped
 from tradewarden.failpoints import FailPoint, arm
 from tradewarden.logs import configure
-from tradewarden.pipeline.batch import Worker
+from tradewarden.pipeline.apply import Worker
 from tradewarden.relay import Relay
 from tradewarden.settings import Settings
-from tradewarden.wiring import build
+from tradewarden.streams import open_lanes
+from tradewarden.wiring import Application, build
 from tradewarden.worker import work
+
+LEASE_SECONDS = 4.0
+"""Short, so that a worker that is held loses its partitions soon."""
 
 
 class OwnSettings(Settings):
@@ -61,6 +67,8 @@ class Task:
             kafka_servers=self.kafka_servers,
             batch_size=self.batch_size,
             idle_seconds=0.05,
+            lease_seconds=LEASE_SECONDS,
+            kafka_partitions=4,
         )
 
 
@@ -72,7 +80,6 @@ def carry_out(task: Task) -> None:
     report = os.open(task.report, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     settings = task.settings
     configure(settings.log_level)
-    stop = stop_on_signal()
     app = build(settings)
     if task.fail_point is not None:
         arm(
@@ -81,11 +88,18 @@ def carry_out(task: Task) -> None:
             lambda name: _write(report, f"{task.name} {name}\n"),
             signal.SIGSTOP if task.held else signal.SIGKILL,
         )
+    until_stopped(partial(_work, task, app))
+
+
+def _work(task: Task, app: Application, stop: threading.Event) -> None:
+    # the nursery blocked it until here, where somebody listens: a child may be told to stop as soon as it is born
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
     if task.work == "relay":
-        Relay(app, lambda: connect_producer(settings.kafka_servers), stop, task.name).run()
-    else:
-        publish = bool(settings.kafka_servers)
-        work(app, Worker(name=task.name, batch_size=settings.batch_size, publish=publish), stop)
+        Relay(app, lambda: connect_producer(app.settings.kafka_servers), stop, task.name).run()
+        return
+    publish = bool(app.settings.kafka_servers)
+    worker = Worker(name=task.name, batch_size=app.settings.batch_size, publish=publish)
+    work(app, worker, stop, lanes=open_lanes(app, worker))
 
 
 def _write(file: int, line: str) -> None:

@@ -62,6 +62,10 @@ class Child:
     def stop(self) -> Status:
         """SIGTERM, and wait for the end; one that does not end within 30 s is killed and counts as failed."""
         self.send(signal.SIGTERM)
+        return self.stopped()
+
+    def stopped(self) -> Status:
+        """How a child ended that was sent SIGTERM (a second one would make it leave at once)."""
         if self.wait(30) == "running":
             self.kill()
             self.status = "failed"
@@ -142,8 +146,10 @@ def serve() -> None:
 
 
 def _fork(task: Task) -> int:
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     pid = os.fork()
     if pid:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         return pid
     status = 1
     try:

@@ -41,8 +41,18 @@ class Row:
         """The row for people."""
         numbers = (self.kills, self.lost, self.doubled, self.wrongly_released)
         shown = tuple("-" if self.not_run else str(number) for number in numbers)
-        told = self.not_run or "; ".join(self.notes) or ("" if self.passed else "books or chains broken")
-        return (self.case, self.engine, self.door, *shown, str(self.events), f"{self.seconds:.1f}", told)
+        word = "not run" if self.not_run else ("" if self.passed else "look below")
+        return (self.case, self.engine, self.door, *shown, str(self.events), f"{self.seconds:.1f}", word)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What a person has to read about it, one line each."""
+        found = [self.not_run] if self.not_run else list(self.notes)
+        if not self.books_balanced:
+            found.append("the books do not balance, or events are still pending")
+        if not self.audit_intact:
+            found.append("an audit chain is broken")
+        return tuple(f"{self.case} ({self.engine}): {line}" for line in found)
 
 
 HEADERS = ("case", "engine", "door", "kills", "lost", "doubled", "wrongly released", "events", "s", "")

@@ -1,0 +1,67 @@
+"""A test that can't fail proves nothing: faults are planted into a copy of a finished case and must be counted."""
+
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+
+from tradewarden.errors import CannotDo
+from tradewarden.selftest.evidence import read
+from tradewarden.selftest.judgement import Verdict, judge_case
+from tradewarden.selftest.lab import Lab, Stage
+from tradewarden.selftest.table import Row
+
+ORDERS = 20
+LOSS = (
+    "DELETE FROM order_revisions WHERE inbox_id = (SELECT min(id) FROM inbox WHERE state = 'applied')",
+    "DELETE FROM inbox WHERE id = (SELECT min(id) FROM inbox WHERE state = 'applied')",
+)
+DOUBLE = (
+    "INSERT INTO audit_entries SELECT stream, seq + 1000000, at, actor, action, object_type, object_id, details, "
+    "before_hash, after_hash, reason, previous_hash, hash FROM audit_entries WHERE action = 'order.decided' LIMIT 1",
+)
+RELEASE = (
+    "UPDATE orders SET state = 'released', outcome = 0 WHERE order_id = "
+    "(SELECT order_id FROM orders WHERE state IN ('held', 'refused', 'review') ORDER BY order_id LIMIT 1)",
+)
+
+
+def planted_faults(lab: Lab) -> Row:
+    """Run a small case, then plant a loss, a double and a wrong release, each into a copy of its database.
+
+    Raises CannotDo when one of them is not counted: then no number of the table could be believed.
+    """
+    stage = lab.stage("planted faults are counted", "sqlite")
+    stage.feed(lab.traffic("planted", ORDERS))
+    stage.drain()
+    missed = [
+        name
+        for name, statements in (("lost", LOSS), ("doubled", DOUBLE), ("wrongly_released", RELEASE))
+        if not getattr(verdict_on_copy(stage, name, statements), name)
+    ]
+    if missed:
+        raise CannotDo(f"The self-test does not see planted faults ({', '.join(missed)}); its table would say nothing.")
+    return stage.row(0)
+
+
+def verdict_on_copy(stage: Stage, name: str, statements: Sequence[str]) -> Verdict:
+    """What the judgement says of a copy of the stage's database after these statements."""
+    stage.place.app.database.dispose()
+    copy = stage.lab.places.copy(stage.place, f"{stage.folder.name}-{name}")
+    spoil(copy.settings.data_dir / "tradewarden.db", statements)
+    arrived, events = stage.door.arrived()
+    verdict = judge_case(stage.sent, arrived, read(copy), stage.lab.clean_run(events))
+    copy.close()
+    return verdict
+
+
+def spoil(file: Path, statements: Sequence[str]) -> None:
+    """Change a database behind the program's back, its guards taken away first."""
+    connection = sqlite3.connect(file, isolation_level=None)
+    try:
+        guards = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for (guard,) in guards:
+            connection.execute(f'DROP TRIGGER "{guard}"')
+        for statement in statements:
+            connection.execute(statement)
+    finally:
+        connection.close()
