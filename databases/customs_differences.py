@@ -175,8 +175,16 @@ class CustomsDifferences:
         if not self.connection.execute(this.values(values)).rowcount:
             raise StaleState(f"difference {number} is closed already; look at it again")
 
-    def mark_verified(self, revisions: Mapping[str, int]) -> None:
-        """The customs events of these orders have been compared with these revisions."""
+    def mark_verified(self, revisions: Mapping[str, int], silent: Sequence[str] = ()) -> None:
+        """The customs events of these orders have been compared with these revisions.
+
+        Those of the `silent` orders tell no figure, so there is nothing to compare with whatever revision.
+        """
+        e, o = trade_events.c, orders.c
+        revision = select(o.revision).where(o.order_id == e.order_id).scalar_subquery()
+        for piece in chunks(silent):
+            theirs = trade_events.update().where(e.order_id.in_(piece), e.kind == "declaration")
+            self.connection.execute(theirs.values(verified_revision=revision))
         if not revisions:
             return
         keys = keys_table(self.connection, order_id="text", revision="bigint")

@@ -206,6 +206,11 @@ class TradeEvents:
             rows += self.connection.execute(_waiting().where(wanted)).all()
         return self._attached_orders(rows, now)
 
+    def any_waiting(self) -> bool:
+        """Whether any event waits for its order."""
+        query = select(trade_events.c.id).where(trade_events.c.order_id == "").limit(1)
+        return self.connection.execute(query).first() is not None
+
     def attach_after(self, after: int, limit: int, now: datetime) -> tuple[list[str], int]:
         """Try up to `limit` waiting events behind row `after` again; the orders that got events, and the last row
         tried (0 when the end was reached, to begin anew)."""

@@ -35,16 +35,33 @@ def payload_hash(event: StatusEvent) -> str:
     return digest([event.kind, event.status, event.occurred_at.astimezone(UTC), keys, event.details])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Taker:
+    """Who takes events in, where, when, and the audit chain it writes to."""
+
+    door: str
+    actor: str
+    now: datetime
+    stream: str
+
+
 def take(
     uow: UnitOfWork, events: Sequence[StatusEvent], door: str, actor: str, now: datetime
 ) -> list[StatusAcceptance]:
     """Keep status events in this transaction; the same id with another payload raises a conflict alert."""
     if not events:
         return []
-    accepted = uow.trade_events.accept([_incoming(event) for event in events], now, door)
+    taker = _Taker(door=door, actor=actor, now=now, stream=f"door-{door}")
+    accepted = _keep(uow, events, taker)
+    _verify(uow, events, accepted, taker)
+    return accepted
+
+
+def _keep(uow: UnitOfWork, events: Sequence[StatusEvent], taker: _Taker) -> list[StatusAcceptance]:
+    accepted = uow.trade_events.accept([_incoming(event) for event in events], taker.now, taker.door)
     conflicts = [answer for answer in accepted if answer.state == "conflict"]
     if conflicts:
-        uow.alerts.raise_many([_conflict(answer, now) for answer in conflicts], now)
+        uow.alerts.raise_many([_conflict(answer, taker.now) for answer in conflicts], taker.now)
     details = {
         "events": len(events),
         "accepted": sum(answer.state == "accepted" for answer in accepted),
@@ -53,24 +70,31 @@ def take(
         "unattached": sum(answer.state == "accepted" and not answer.order_id for answer in accepted),
     }
     entry = NewEntry(
-        at=now,
-        actor=actor,
+        at=taker.now,
+        actor=taker.actor,
         action="status_events.received",
         object_type="trade_events",
-        object_id=door,
+        object_id=taker.door,
         details=details,
         after_hash=digest([event.event_id for event in events]),
     )
-    uow.audit.append(f"door-{door}", [entry])
-    told = zip(events, accepted, strict=True)
-    verify(uow, [answer.order_id for event, answer in told if event.customs and answer.order_id], actor, now)
+    uow.audit.append(taker.stream, [entry])
     return accepted
+
+
+def _verify(
+    uow: UnitOfWork, events: Sequence[StatusEvent], accepted: Sequence[StatusAcceptance], taker: _Taker
+) -> None:
+    told = zip(events, accepted, strict=True)
+    fresh = [one.order_id for event, one in told if event.customs and one.order_id and one.state == "accepted"]
+    verify(uow, fresh, taker.actor, taker.now, taker.stream)
 
 
 def take_records(uow: UnitOfWork, records: Sequence[Record], actor: str, now: datetime) -> StatusResult:
     """Keep the status events of stream records in this transaction; what can't be read goes to the dead letters.
 
-    Never raises for what a record holds; raises StorageError when nothing can be recorded.
+    Audited in the actor's own chain. Never raises for what a record holds; raises StorageError when nothing can be
+    recorded.
     """
     events: dict[str, list[StatusEvent]] = defaultdict(list)
     dead = 0
@@ -81,7 +105,12 @@ def take_records(uow: UnitOfWork, records: Sequence[Record], actor: str, now: da
         except DoorError as error:
             _bury(uow, record, error, actor, now)
             dead += 1
-    answers = [answer for door, told in events.items() for answer in take(uow, told, door, actor, now)]
+    answers: list[StatusAcceptance] = []
+    for door, told in events.items():
+        taker = _Taker(door=door, actor=actor, now=now, stream=actor)
+        kept = _keep(uow, told, taker)
+        _verify(uow, told, kept, taker)
+        answers += kept
     return StatusResult(
         applied=sum(answer.state == "accepted" for answer in answers),
         duplicate=sum(answer.state == "duplicate" for answer in answers),
@@ -128,4 +157,4 @@ def _bury(uow: UnitOfWork, record: Record, error: DoorError, actor: str, now: da
         object_id=place,
         reason=str(error)[:300],
     )
-    uow.audit.append(f"door-{source}", [entry])
+    uow.audit.append(actor, [entry])

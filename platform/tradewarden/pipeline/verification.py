@@ -37,24 +37,25 @@ class Verified:
     settled: int = 0
 
 
-def verify(uow: UnitOfWork, order_ids: Sequence[str], actor: str, now: datetime) -> Verified:
+def verify(uow: UnitOfWork, order_ids: Sequence[str], actor: str, now: datetime, stream: str = "") -> Verified:
     """Compare these orders with what customs has said of them. Repeating it changes nothing.
 
     A difference that matters raises one alert per order. One that a person closed stays closed until a value changes.
+    `stream` is the audit chain to write to; a worker names its own, so that workers don't queue for one.
     """
     ids = list(dict.fromkeys(order_ids))
     if not ids:
         return Verified()
-    standing = uow.differences.in_force(ids)
     receipts = uow.differences.feedback(ids)
+    standing = uow.differences.in_force(list(receipts))
     recorded: dict[str, list[Difference]] = {}
-    for one in uow.differences.of_orders(ids):
+    for one in uow.differences.of_orders(list(receipts)):
         recorded.setdefault(one.order_id, []).append(one)
     fresh: list[NewDifference] = []
     settled: dict[str, list[int]] = {AGREES: [], SUPERSEDED: []}
     alerts: list[NewAlert] = []
     for order_id, head in standing.items():
-        if head.order is None or order_id not in receipts:
+        if head.order is None:
             continue
         said = told(receipts[order_id])
         compared = compare(head.order, said.feedback)
@@ -69,10 +70,12 @@ def verify(uow: UnitOfWork, order_ids: Sequence[str], actor: str, now: datetime)
         uow.differences.settle(numbers, reason, now)
     uow.differences.put(fresh, now)
     uow.alerts.raise_many(alerts, now)
-    uow.differences.mark_verified({order_id: head.revision for order_id, head in standing.items()})
-    done = Verified(len(standing), sum(one.state == "open" for one in fresh), len(settled[AGREES]))
+    silent = [order_id for order_id in ids if order_id not in receipts]
+    uow.differences.mark_verified({order_id: head.revision for order_id, head in standing.items()}, silent)
+    done = Verified(len(ids), sum(one.state == "open" for one in fresh), len(settled[AGREES]))
     if fresh or any(settled.values()):
-        _audit(uow, fresh, settled, actor, now)
+        entry = _entry(fresh, settled, actor, now)
+        uow.audit.append(stream or STREAM, [entry])
     return done
 
 
@@ -144,13 +147,11 @@ def _alert(order_id: str, head: InForce, fields: Sequence[str], now: datetime) -
     )
 
 
-def _audit(
-    uow: UnitOfWork, fresh: Sequence[NewDifference], settled: Mapping[str, Sequence[int]], actor: str, now: datetime
-) -> None:
+def _entry(fresh: Sequence[NewDifference], settled: Mapping[str, Sequence[int]], actor: str, now: datetime) -> NewEntry:
     found: dict[str, list[str]] = {}
     for one in fresh:
         found.setdefault(one.order_id, []).append(f"{one.field}: {one.state}")
-    entry = NewEntry(
+    return NewEntry(
         at=now,
         actor=actor,
         action="customs.verified",
@@ -158,7 +159,15 @@ def _audit(
         object_id="",
         details={"found": found, "settled": dict(settled)},
     )
-    uow.audit.append(STREAM, [entry])
+
+
+def catch_up(uow: UnitOfWork, arrived: Sequence[str], amended: Sequence[str], worker: str, now: datetime) -> None:
+    """Events that waited for these orders are attached, and customs' word on them and on amended ones is compared.
+
+    Costs one small question when nothing waits and nothing was amended.
+    """
+    attached = uow.trade_events.attach_waiting(arrived, now) if uow.trade_events.any_waiting() else []
+    verify(uow, [*attached, *amended], worker, now, worker)
 
 
 def verify_customs(uow: UnitOfWork, now: datetime) -> int:

@@ -13,6 +13,7 @@ from tradewarden.pipeline.assess import Assessed, assess
 from tradewarden.pipeline.gather import Gathering, decision_id_of
 from tradewarden.pipeline.record import Recorder
 from tradewarden.pipeline.rounds import Wave, rounds
+from tradewarden.pipeline.verification import catch_up
 from tradewarden.pipeline.waves import Arrived, waves
 from tradewarden.wiring import Application
 
@@ -34,6 +35,9 @@ def work(uow: UnitOfWork, app: Application, recorder: Recorder, arrived: Sequenc
         if number:
             heads = uow.orders.heads([event.order_id for _, event in chain(*one)])
         _round(uow, app, recorder, one, heads, worked)
+    submitted = [event for _, event in arrived if event.order is not None]
+    amended = [event.order_id for event in submitted if event.revision > 1]
+    catch_up(uow, [event.order_id for event in submitted], amended, recorder.actor, recorder.now)
     return worked
 
 
