@@ -146,9 +146,8 @@ class StreamReader:
     def stop_loudly(self, reason: str) -> None:
         """Put on record that this worker stopped by itself, alarm, and leave its partitions where they stand."""
         now = self.app.clock()
-        alert = NewAlert(
-            kind="stream_stopped", subject=self.worker.name, due_at=now + ALARM_DUE, details={"reason": reason[:500]}
-        )
+        details = {"reason": reason[:500]}
+        alert = NewAlert(kind="stream_stopped", subject=self.worker.name, due_at=now + ALARM_DUE, details=details)
         with self.app.database.writing() as uow:
             uow.streams.heartbeat(self.worker.name, now, now, STOPPED, reason[:500])
             uow.streams.release(self.worker.name)

@@ -17,7 +17,7 @@ from databases.inbox import InboxItem, IncomingEvent, Lane
 from databases.unit_of_work import UnitOfWork
 from integrations.errors import DoorError, Unavailable
 from integrations.json_events import decode_order
-from integrations.kafka.port import CUSTOMS, LOGISTICS, ORDERS_BULK, Consumer, Partition, Record
+from integrations.kafka.port import CUSTOMS, LOGISTICS, ORDERS_BULK, Consumer, Partition, Record, advise
 from risk.canonical import digest
 from risk.nouns.order import OrderEvent
 from tradewarden.failpoints import reach
@@ -148,7 +148,7 @@ def _settle(consumer: Consumer, found: Continuation, records: Sequence[Record]) 
         if partition in found.again or last[partition] + 1 < offset:
             _seek(consumer, partition, offset)
     try:
-        consumer.commit(found.following)
+        advise(consumer, found.following)
     except Unavailable as error:
         # advice only: the offset in the database is the one that counts
         log.info("stream.commit_refused", detail=str(error)[:200])
