@@ -5,7 +5,9 @@ in the database and assigns them; who reads as a group asks for the assignment a
 """
 
 import socket
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Self
 
@@ -26,6 +28,7 @@ from integrations.kafka.port import Message, Partition, Record, Rejected, Undeli
 
 LARGEST_MESSAGE = 10 * 1024 * 1024
 DELIVERY_SECONDS = 30
+CLOSE_SECONDS = 3
 CONNECT_SECONDS = 10
 METADATA_SECONDS = 30
 SESSION_SECONDS = 10
@@ -59,20 +62,32 @@ class KafkaPythonProducer:
 
     def send(self, messages: Sequence[Message]) -> None:
         waiting = []
+        until = time.monotonic() + DELIVERY_SECONDS
+        where = "send"
         try:
             for message in messages:
+                where = message.topic
                 headers = [(name, value.encode()) for name, value in message.headers.items()]
                 future = self._producer.send(message.topic, message.value, message.key.encode(), headers)
-                waiting.append((message, future))
-            self._producer.flush(timeout=DELIVERY_SECONDS)
+                waiting.append((message.topic, future))
+            # each one is asked, not flushed: a flush forgets the halves of a batch that was too large and was split
+            for topic, future in waiting:
+                where = topic
+                future.get(timeout=max(0.001, until - time.monotonic()))
         except KafkaError as error:
-            raise _undelivered("send", error) from error
-        for message, future in waiting:
-            if not future.succeeded():
-                raise _undelivered(message.topic, future.exception)
+            raise _undelivered(where, error) from error
 
     def close(self) -> None:
-        self._producer.close(timeout=5)
+        """Give back threads and sockets; what is still unsent is dropped."""
+        try:
+            self._producer.close(timeout=CLOSE_SECONDS)
+        except KafkaError:
+            # it waits for what it could not send, gives up and stays open; so that is dropped first
+            sender = self._producer._sender
+            sender.force_close()
+            sender.join(CLOSE_SECONDS)
+            with suppress(KafkaError):
+                self._producer.close(timeout=CLOSE_SECONDS)
 
     def __enter__(self) -> Self:
         return self

@@ -28,7 +28,7 @@ from databases.outbox import SET_ASIDE_AFTER, StoredMessage
 from databases.streams import ENDED, RUNNING, WAITING
 from integrations.kafka.port import Producer, Undelivered
 from tradewarden.heartbeat import Heartbeat
-from tradewarden.sending import Round, send_round
+from tradewarden.sending import Reconnecting, Round, Sender, send_round
 from tradewarden.wiring import Application
 
 BATCH = 500
@@ -50,7 +50,7 @@ class Relayed:
     held: bool = False
 
 
-def relay_batch(app: Application, producer: Producer, name: str = "relay", alone: bool = False) -> Relayed:
+def relay_batch(app: Application, producer: Sender, name: str = "relay", alone: bool = False) -> Relayed:
     """Send the oldest messages and mark them sent; `alone` sends each by itself, fewer at a time.
 
     Raises Undelivered when the broker takes nothing; the messages stay, and no attempt is counted against them.
@@ -64,6 +64,8 @@ def relay_batch(app: Application, producer: Producer, name: str = "relay", alone
             return Relayed(standby=True)
         waiting = uow.outbox.pending(BATCH_ALONE if alone else BATCH)
     round_ = send_round(producer, waiting, alone)
+    if round_.error is not None:
+        log.warning("relay.held", sent=len(round_.sent), failed=len(round_.failed), detail=str(round_.error)[:300])
     aside = _mark(app, round_, name)
     return Relayed(sent=len(round_.sent), set_aside=len(aside), held=round_.error is not None)
 
@@ -108,38 +110,34 @@ class Relay:
     name: str = "relay"
     retry_seconds: float = field(default=FIRST_RETRY_SECONDS, init=False)
     alone: bool = field(default=False, init=False)
-    producer: Producer | None = field(default=None, init=False)
 
     def run(self) -> None:
         """Relay until `stop` is set; the batch in hand is finished first."""
         heart = Heartbeat(self.app, self.name)
+        producer = Reconnecting(self.connect)
         log.info("relay.started", relay=self.name)
         while not self.stop.is_set():
             try:
-                state, reason = self._turn()
+                state, reason = self._turn(producer)
                 heart.beat(state, reason)
             except DatabaseUnavailable as error:
                 self._hold(error)
-        self._throw_away()
+        producer.close()
         with suppress(DatabaseUnavailable):  # a lease and a heartbeat that can't be given back run out by themselves
             self._give_back()
             heart.beat(ENDED, "", at_once=True)
         log.info("relay.stopped", relay=self.name)
 
-    def _turn(self) -> tuple[str, str]:
+    def _turn(self, producer: Reconnecting) -> tuple[str, str]:
         try:
-            if self.producer is None:
-                self.producer = self.connect()
-            done = relay_batch(self.app, self.producer, self.name, self.alone)
+            producer.open()
+            done = relay_batch(self.app, producer, self.name, self.alone)
         except Undelivered as error:
-            # what failed may still lie in this producer's buffers; the next one begins with the oldest message again
-            self._throw_away()
             self.alone = True
             self._hold(error)
             return WAITING, f"broker: {error}"[:300]
         self.alone = False
         if done.held:
-            self._throw_away()
             self._pause()
         else:
             self.retry_seconds = FIRST_RETRY_SECONDS
@@ -154,11 +152,6 @@ class Relay:
     def _pause(self) -> None:
         self.stop.wait(self.retry_seconds)
         self.retry_seconds = min(2 * self.retry_seconds, LONGEST_RETRY_SECONDS)
-
-    def _throw_away(self) -> None:
-        if self.producer is not None:
-            self.producer.close()
-            self.producer = None
 
     def _give_back(self) -> None:
         now = self.app.clock()

@@ -23,7 +23,7 @@ from tradewarden.backlog import OLDEST, alarm_backlog, outbox_jobs, prune_sent
 from tradewarden.pipeline.batch import Worker, process_batch
 from tradewarden.pipeline.intake import take
 from tradewarden.relay import BATCH, LEASE, Relay, relay_batch
-from tradewarden.sending import LARGE_BYTES, send_round
+from tradewarden.sending import LARGE_BYTES, Reconnecting, send_round
 from tradewarden.settings import Settings
 from tradewarden.simulate.events import as_event
 from tradewarden.simulate.generate import simulate
@@ -318,8 +318,6 @@ def test_the_loop_waits_for_a_broker_tells_how_it_is_and_ends(app, monkeypatch):
     relay = Relay(app, connect, stop, "relay-1")
     relay.retry_seconds = 0.01
     states = []
-    real = app.database.writing
-
     thread = threading.Thread(target=relay.run)
     thread.start()
     deadline = time.monotonic() + 20
@@ -333,6 +331,43 @@ def test_the_loop_waits_for_a_broker_tells_how_it_is_and_ends(app, monkeypatch):
     assert ids(broker) == ["A/1", "A/2"]
     assert (connect.made, connect.closed) == (4, 1)
     assert ("waiting", "broker") in states
+
+
+def test_a_producer_that_failed_is_closed_and_never_used_again():
+    broker, made = MemoryBroker(), []
+
+    class Spoilt(MemoryProducer):
+        """As the client library's: after one failure it fails always."""
+
+        failed = closed = False
+
+        def send(self, messages):
+            self.failed = self.failed or any(message.headers["id"] == "A/1" for message in messages)
+            if self.failed:
+                raise refusal(Rejected)
+            super().send(messages)
+
+        def close(self):
+            self.closed = True
+
+    def connect():
+        made.append(Spoilt(broker))
+        return made[-1]
+
+    producer = Reconnecting(connect)
+    done = send_round(producer, [stored(1, "A"), stored(2, "B"), stored(3, "C")], alone=True)
+    assert [message.message_id for message in done.sent] == [2, 3]
+    assert [message.message_id for message in done.failed] == [1]
+    assert [one.closed for one in made] == [True, False]
+    producer.close()
+    assert made[-1].closed
+
+
+def test_the_end_is_told_and_the_lease_given_back(app):
+    stop = threading.Event()
+    stop.set()
+    Relay(app, Dying(MemoryBroker(), 0), stop, "relay-1").run()
+    real = app.database.writing
     with real() as uow:
         (worker,) = uow.streams.workers()
         assert (worker.name, worker.state) == ("relay-1", "ended")

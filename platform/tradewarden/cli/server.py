@@ -54,6 +54,7 @@ def run_server(
     with listener:
         config = uvicorn.Config(
             create_app(app),
+            log_config=None,
             log_level="warning",
             access_log=False,
             server_header=False,
