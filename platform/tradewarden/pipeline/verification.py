@@ -84,11 +84,14 @@ def _fresh(
 ) -> list[NewDifference]:
     """Comparisons that are no agreement and not on record with these very values."""
     known = {(one.trade_event_id, one.field): one for one in recorded}
+    still_open = {one.field for one in recorded if one.state == "open"}
     latest = max(said.by.values(), default=0)
     found = []
     for one in compared:
         if one.agreement is Agreement.EQUAL or not (one.ours or one.theirs):
             continue  # agreed, or nobody has said anything there could be to compare
+        if one.agreement is Agreement.NOT_COMPARABLE and one.field in still_open:
+            continue  # a figure taken away makes no difference less open
         row = said.by.get(source_field(one.name), latest)
         old = known.get((row, one.field))
         state = STATES[one.agreement]
