@@ -92,10 +92,10 @@ class Alerts:
             closed += self.connection.execute(waiting.values(values)).rowcount
         return closed
 
-    def alarms(self) -> list[Alert]:
-        """Everything open that is no order's alert and no conflict of ids: what the machine says of itself."""
+    def alarms(self, kinds: Sequence[str]) -> list[Alert]:
+        """The open alerts of these kinds, by kind and subject; at most 100."""
         c = alerts.c
-        query = select(alerts).where(c.kind.not_in((DECISION, "event_conflict")), c.state != "closed")
+        query = select(alerts).where(c.kind.in_(kinds), c.state != "closed")
         return [_alert(row) for row in self.connection.execute(query.order_by(c.kind, c.subject).limit(100))]
 
     def dismissed(self, kind: str, since: datetime) -> frozenset[str]:

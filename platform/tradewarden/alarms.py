@@ -122,15 +122,22 @@ def unheld_partitions(uow: UnitOfWork, now: datetime) -> list[NewAlert]:
     ]
 
 
-def stopped_workers(uow: UnitOfWork, now: datetime) -> list[NewAlert]:
-    """Workers that stopped for a reason, or fell silent without saying that they end."""
-    alerts = []
-    for worker in uow.streams.workers():
-        silent = worker.state != ENDED and worker.seen_until + GRACE < now
-        if (worker.state == STOPPED or silent) and now - worker.seen_until < FORGOTTEN:
-            details = {"state": worker.state if worker.state == STOPPED else "silent", "reason": worker.reason[:300]}
-            alerts.append(NewAlert(kind="worker_stopped", subject=worker.name, due_at=now + SOON, details=details))
-    return alerts
+def stopped_streams(uow: UnitOfWork, now: datetime) -> list[NewAlert]:
+    """Workers that stopped for a reason; each raised this alarm itself when it stopped."""
+    return [
+        NewAlert(kind="stream_stopped", subject=one.name, due_at=now + SOON, details={"reason": one.reason})
+        for one in uow.streams.workers()
+        if one.state == STOPPED
+    ]
+
+
+def silent_workers(uow: UnitOfWork, now: datetime) -> list[NewAlert]:
+    """Processes that are not heard any more and never said that they end."""
+    return [
+        NewAlert(kind="worker_stopped", subject=one.name, due_at=now + SOON, details={"reason": one.reason[:300]})
+        for one in uow.streams.workers()
+        if one.state not in {ENDED, STOPPED} and GRACE < now - one.seen_until < FORGOTTEN
+    ]
 
 
 def silence(uow: UnitOfWork, now: datetime, hours: int) -> list[NewAlert]:
@@ -185,7 +192,8 @@ def alarms(settings: Settings) -> tuple[Alarm, ...]:
         Alarm("reconciliation", 5 * 60, unbalanced_books),
         Alarm("stream_lag", 30, partial(lagging_streams, patience=lag)),
         Alarm("partition_unheld", 60, unheld_partitions),
-        Alarm("worker_stopped", 30, stopped_workers),
+        Alarm("stream_stopped", 30, stopped_streams),
+        Alarm("worker_stopped", 30, silent_workers),
         Alarm("silence", 10 * 60, partial(silence, hours=settings.alarm_silence_hours)),
         Alarm("dead_letter", 10 * 60, partial(old_dead_letters, hours=settings.alarm_dead_letter_hours)),
         Alarm("unjudged", 60, partial(unjudged_orders, minutes=settings.alarm_pending_minutes)),

@@ -29,6 +29,7 @@ from tradewarden.api import failures
 from tradewarden.api.problems import TITLES
 from tradewarden.auth.permissions import Action, Role
 from tradewarden.console import i18n
+from tradewarden.console.alarm_words import KINDS as ALARMS
 from tradewarden.console.desk import NOTICES
 from tradewarden.console.pages.clients import ADMISSIONS
 from tradewarden.console.pages.order import SECTIONS as ORDER_SECTIONS
@@ -74,6 +75,8 @@ FAMILIES = {
     "event_field": sorted({field.name for kind in DETAIL_TYPES for field in fields(kind)} | set(KEYS)),
     **{f"trade_status.{kind}": list(codes) for kind, codes in STATUS_CODES.items()},
     "dead_state": ["open", "replayed", "discarded", "all"],
+    "alarm": [*ALARMS, "since", "look", "more"],
+    "process": ["running", "waiting", "stopped", "ended", "silent"],
     "dead_fate": ["pending", "applied", "stored_older", "cancelled", "dead", "attached", "waiting"],
     "policy_state": ["draft", "live", "retired"],
     "acceptance": ["accepted", "duplicate", "conflict"],

@@ -123,11 +123,11 @@ def test_a_worker_that_stopped_or_fell_silent(app, look):
         uow.streams.heartbeat("loud", NOW, NOW, "stopped", "half of the records can't be read")
         uow.streams.heartbeat("well", NOW, NOW + HOUR)
         uow.streams.heartbeat("ended", NOW, NOW, "ended")
-    assert look("worker_stopped") == ["loud"]
-    assert sorted(look("worker_stopped", 3 * MINUTE)) == ["loud", "silent"]
+    assert (look("stream_stopped"), look("worker_stopped")) == (["loud"], [])
+    assert (look("stream_stopped", 3 * MINUTE), look("worker_stopped", 3 * MINUTE)) == (["loud"], ["silent"])
     with app.database.writing() as uow:
         uow.streams.start("loud", NOW + 4 * MINUTE, NOW + HOUR)
-    assert look("worker_stopped", 4 * MINUTE) == ["silent"]
+    assert (look("stream_stopped", 4 * MINUTE), look("worker_stopped", 4 * MINUTE)) == ([], ["silent"])
     assert look("worker_stopped", 2 * DAY) == []
 
 
@@ -195,10 +195,10 @@ def test_an_alarm_is_not_doubled_and_closes_with_a_note(app):
     with app.database.writing() as uow:
         assert sound(uow, NOW, "silence", [cause]) == 1
         assert sound(uow, NOW, "silence", [cause]) == 0
-        [alert] = uow.alerts.alarms()
+        [alert] = uow.alerts.alarms(["silence"])
         assert sound(uow, NOW + HOUR, "stream_lag", []) == 0
         assert sound(uow, NOW + HOUR, "silence", []) == 1
-        assert uow.alerts.alarms() == []
+        assert uow.alerts.alarms(["silence"]) == []
         closed = uow.alerts.get(alert.alert_id)
         steps = uow.alerts.steps(alert.alert_id)
         assert sound(uow, NOW + 2 * HOUR, "silence", [cause]) == 1
@@ -211,7 +211,7 @@ def test_an_alarm_a_person_has_closed_stays_quiet_for_a_day(app):
     cause = NewAlert(kind="silence", subject="orders", due_at=NOW + HOUR)
     with app.database.writing() as uow:
         sound(uow, NOW, "silence", [cause])
-        [alert] = uow.alerts.alarms()
+        [alert] = uow.alerts.alarms(["silence"])
     closed_by_person(app, alert.alert_id, NOW)
     with app.database.writing() as uow:
         assert sound(uow, NOW + HOUR, "silence", [cause]) == 0

@@ -21,6 +21,7 @@ from tradewarden.console import charts
 from tradewarden.console.desk import Desk
 from tradewarden.console.formats import local
 from tradewarden.console.pages.door import At
+from tradewarden.console.pages.flow import notes
 from tradewarden.console.pages.lists import missing
 from tradewarden.console.tiers import tiers_of
 
@@ -77,6 +78,7 @@ def workbench(at: At, period: Annotated[str, Query(max_length=5)] = "24h") -> Re
         charted = uow.decisions.figures(_beginning(at.now, chosen), until)
         strip = _strip(at, uow)
         warnings = missing(uow.watchlists.versions()) if at.can(Action.LISTS_READ) else []
+        alarms = notes(at, uow)
     with at.app.database.writing() as uow:
         rows = _latest(at, uow)
         at.audited(uow, "workbench.read", "order_list", view="workbench", orders=_ids(rows))
@@ -85,6 +87,7 @@ def workbench(at: At, period: Annotated[str, Query(max_length=5)] = "24h") -> Re
         figures=_figures(today, midnight, seven, week),
         strip=strip,
         warnings=warnings,
+        alarms=alarms,
         chart=_chart(charted, chosen),
         chosen=chosen,
         top_checks=_top_checks(at, seven, week),

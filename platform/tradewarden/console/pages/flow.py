@@ -1,0 +1,90 @@
+"""流转核对 The flow: that nothing was lost on the way, by door, sender and stream, and what waits where."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi.responses import Response
+
+from databases.decisions import DecisionQuery
+from databases.paging import PageRequest
+from databases.streams import ENDED, STOPPED, PartitionState, WorkerState
+from databases.unit_of_work import UnitOfWork
+from tradewarden.alarms import GRACE
+from tradewarden.auth.permissions import Action
+from tradewarden.console.alarm_words import KINDS, place_of, sentence
+from tradewarden.console.desk import Desk
+from tradewarden.console.pages.dead_letters import age
+from tradewarden.console.pages.door import At
+
+ONE = PageRequest(limit=1)
+SOURCES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An open alarm in a sentence, with the page of its cause and, for who may see it, that of its alert."""
+
+    text: str
+    place: str
+    alert: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A partition and how it does: `word` is held, free or behind."""
+
+    state: PartitionState
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A process and how it does: its own state, or `silent`."""
+
+    state: WorkerState
+    word: str
+
+
+def notes(at: Desk, uow: UnitOfWork) -> list[Note]:
+    """The open alarms about the machine, in the reader's words."""
+    reads = at.can(Action.ALERTS_READ)
+    return [
+        Note(sentence(at.t, alert), place_of(alert), f"/alerts/{alert.alert_id}" if reads else "", alert.created_at)
+        for alert in uow.alerts.alarms(KINDS)
+    ]
+
+
+def flow(at: At) -> Response:
+    """Received = applied + duplicate + dead + pending, with a link to the records of each number that has some."""
+    with at.app.database.reading() as uow:
+        context: dict[str, Any] = {
+            "counts": uow.inbox.counts(),
+            "lanes": uow.inbox.pending(),
+            "decided": uow.decisions.list(DecisionQuery(), ONE).total,
+            "doors": uow.books.doors(),
+            "sources": uow.books.sources(SOURCES),
+            "kinds": uow.trade_events.counts(),
+            "partitions": [Partition(one, _held(one, at.now)) for one in uow.streams.partitions()],
+            "processes": [Process(one, _heard(one, at.now)) for one in uow.streams.workers()],
+            "oldest_pending": uow.books.oldest_pending(),
+            "outbox": uow.outbox.backlog(),
+            "set_aside": len(uow.outbox.set_aside()),
+            "alarms": notes(at, uow),
+        }
+    return at.page("flow.html", **context, age=lambda since: age(at, at.now - since), letters=_letters)
+
+
+def _letters(source: str) -> str:
+    return "/dead-letters?" + urlencode({"state": "all", "source": source})
+
+
+def _held(one: PartitionState, now: datetime) -> str:
+    return "held" if one.holder and one.held_until is not None and one.held_until > now else "free"
+
+
+def _heard(one: WorkerState, now: datetime) -> str:
+    silent = one.state not in {ENDED, STOPPED} and one.seen_until + GRACE < now
+    return "silent" if silent else one.state

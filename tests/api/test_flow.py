@@ -1,0 +1,95 @@
+"""The flow page and the workbench's notes: every door, sender, stream and process; alarms in words, with links."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+
+from databases.alerts import NewAlert
+from databases.dead_letters import NewDeadLetter
+from tradewarden.alarms import alarms, sound
+from tradewarden.console.alarm_words import KINDS, sentence
+from tradewarden.console.i18n import Translator
+
+
+@pytest.fixture
+def busy(app, clock):
+    """A dead letter, two partitions (one nobody holds) and three processes."""
+    now = clock()
+    with app.database.writing() as uow:
+        uow.dead_letters.add([NewDeadLetter(source="kafka:trade.orders", place="", reason="", raw=b"{")], now)
+        uow.streams.start("w1", now, now + timedelta(minutes=1), ["trade.orders"])
+        uow.streams.lease("w1", [("trade.orders", 0)], now, now + timedelta(minutes=1))
+        uow.streams.start("w0", now - timedelta(hours=1), now - timedelta(hours=1), ["trade.customs"])
+        uow.streams.lease("w0", [("trade.customs", 3)], now - timedelta(hours=1), now - timedelta(minutes=50))
+        uow.streams.heartbeat("w9", now, now, "stopped", "too many unreadable records")
+        uow.connection.execute(text("UPDATE stream_partitions SET end_offset = 1204, next_offset = 1200"))
+
+
+def test_the_page_shows_every_door_stream_and_process(busy, as_user):
+    page = as_user("bob").get("/flow").text
+    assert "账目平衡" in page
+    assert "trade.orders[0]" in page
+    assert '<td class="number" data-label="积压">4</td>' in page
+    assert "无人读取" in page
+    assert "失去联系" in page
+    assert "too many unreadable records" in page
+    assert "/dead-letters?state=all&amp;source=kafka%3Atrade.orders" in page
+    assert page.count(">平</span>") == 2
+    english = as_user("eve")
+    english.http.cookies.set("tw_language", "en")
+    assert "Nobody reads" not in english.get("/flow").text
+
+
+def test_an_uneven_door_is_named(app, busy, as_user):
+    with app.database.writing() as uow:
+        uow.connection.execute(text("UPDATE receptions SET received = received + 1 WHERE door = 'test'"))
+    page = as_user("eve").get("/flow").text
+    assert "账目不平" in page
+    assert ">不平</span>" in page
+
+
+def test_alarms_stand_on_the_workbench_with_links(app, busy, clock, as_user):
+    with app.database.writing() as uow:
+        for alarm in alarms(app.settings):
+            alarm.look(uow, clock())
+    manager, operator = as_user("eve").get("/workbench").text, as_user("ops").get("/workbench").text
+    for said in (
+        "trade.customs[3] 无人读取，积压 4 条",
+        "w9 已停止读取消息：too many unreadable records",
+        "进程 w0 失去联系",
+    ):
+        assert said in manager
+        assert said in operator
+    assert '<a class="strong" href="/alerts/' in manager
+    assert '<a class="strong" href="/alerts/' not in operator
+    assert '<a href="/flow">查看</a>' in operator
+    with app.database.writing() as uow:
+        for kind in KINDS:
+            sound(uow, clock(), kind, [])
+    assert "已停止读取消息" not in as_user("eve").get("/workbench").text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_alarm_has_its_sentence_even_without_figures(app, clock, kind, language, as_user):
+    with app.database.writing() as uow:
+        sound(uow, clock(), kind, [NewAlert(kind=kind, subject="the subject <b>", due_at=clock())])
+        [alert] = uow.alerts.alarms(KINDS)
+    said = sentence(Translator(language), alert)
+    assert said
+    assert "{" not in said
+    page = as_user("eve").get(f"/alerts/{alert.alert_id}")
+    assert page.status_code == 200
+    assert "<b>" not in page.text.partition("alert.about")[2]
+
+
+def test_the_sentences_tell_the_figures_of_their_alarms(app, busy, clock):
+    """The words and the details that an alarm writes must not drift apart."""
+    with app.database.writing() as uow:
+        for alarm in alarms(app.settings):
+            alarm.look(uow, clock() + timedelta(days=200))
+        found = uow.alerts.alarms(KINDS)
+    assert {alert.kind for alert in found} >= {"stale_list", "partition_unheld", "stream_stopped", "dead_letter"}
+    for alert in found:
+        assert "–" not in sentence(Translator("zh"), alert), alert
