@@ -1,4 +1,4 @@
-"""Kill -9 in mid-batch, twenty times on SQLite and six on PostgreSQL: nothing lost, nothing doubled (P1, P2, P8)."""
+"""Kill -9 of the real command in mid-batch: nothing lost or doubled (P1, P2, P8); the self-test has the figures."""
 
 import os
 import signal
@@ -17,8 +17,8 @@ from tradewarden.simulate.generate import Run, simulate
 
 from .conftest import NOW
 
-KILLS_ON_SQLITE, KILLS_ON_POSTGRES = 20, 6
-ORDERS = 1500
+KILLS = 3
+ORDERS = 700
 WORKER = "from tradewarden.cli.main import main; main()"
 
 
@@ -45,7 +45,7 @@ def _killed_in_the_middle(settings, database: Database, rng: Random) -> int:
     worker = _start(settings)
     try:
         deadline = time.monotonic() + 30
-        while _applied(database) == before and time.monotonic() < deadline:
+        while before == _applied(database) < ORDERS and time.monotonic() < deadline:
             time.sleep(0.01)
         time.sleep(rng.uniform(0, 0.15))
     finally:
@@ -54,16 +54,15 @@ def _killed_in_the_middle(settings, database: Database, rng: Random) -> int:
     return _applied(database)
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(180)
 def test_kills_in_mid_batch(app):
-    kills = KILLS_ON_POSTGRES if app.settings.database_url else KILLS_ON_SQLITE
     rng = Random(20)
     run = Run(seed=5, orders=ORDERS, clients=25, fraud_share=0.1)
     events = [as_event(item.order, "test", item.declared_at) for item in simulate(run)]
     with app.database.writing() as uow:
         take(uow, events, "test", "tester", NOW)
     interrupted = 0
-    for _ in range(kills):
+    for _ in range(KILLS):
         interrupted += _killed_in_the_middle(app.settings, app.database, rng) < ORDERS
     while process_batch(app, Worker(batch_size=64)).claimed:
         pass
@@ -76,4 +75,4 @@ def test_kills_in_mid_batch(app):
         decided = [entry for entry in uow.audit.of_stream("worker") if entry.action == "order.decided"]
         assert len(decided) == len({entry.object_id for entry in decided}) == ORDERS
         assert not uow.audit.verify("worker")
-    assert interrupted >= kills // 2, "most kills must hit a worker that still had something to do"
+    assert interrupted >= KILLS - 1, "most kills must hit a worker that still had something to do"

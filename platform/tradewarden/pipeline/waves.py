@@ -2,6 +2,9 @@
 
 Orders of one client, or sharing a transport document or a container, are judged one after the other, in the order they
 came; each sees what the earlier ones recorded. So a batch decides exactly what one-by-one work would decide.
+
+A cancellation takes away what an order added for its client, its document and its containers, and names none of them.
+So everything before it is judged before it, and everything after it, after it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,12 +17,22 @@ Arrived = tuple[InboxItem, OrderEvent]
 
 
 def waves(batch: Sequence[Arrived]) -> list[list[Arrived]]:
-    """The waves in order; each event is in the first wave after every earlier event it shares a key with."""
+    """The waves in order; each event is in the first wave after every earlier event it shares a key with.
+
+    Cancellations that follow one another make a wave of their own.
+    """
     last: dict[str, int] = {}
     cut: list[list[Arrived]] = []
+    floor = 0
     for item, event in batch:
         keys = set(_keys(event))
         position = max((last[key] + 1 for key in keys if key in last), default=0)
+        if event.order is None:
+            joins = floor == len(cut) > 0
+            position = max(position, floor - 1 if joins else len(cut))
+            floor = position + 1
+        else:
+            position = max(position, floor)
         if position == len(cut):
             cut.append([])
         cut[position].append((item, event))

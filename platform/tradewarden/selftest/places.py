@@ -1,7 +1,8 @@
 """Where the self-test works: fresh databases of either engine, all alike, never the ones of the installation."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
@@ -11,6 +12,7 @@ from typing import Literal, Protocol
 import psycopg
 
 from tradewarden.demo import client_of_profile, synthetic_lists
+from tradewarden.errors import CannotDo
 from tradewarden.selftest.children import OwnSettings
 from tradewarden.selftest.postgres import database_url
 from tradewarden.selftest.traffic import clients, today_in_utc
@@ -26,6 +28,17 @@ class Server(Protocol):
 
     @property
     def address(self) -> str: ...
+
+
+@contextmanager
+def connected(server: Server) -> Iterator[psycopg.Connection]:
+    """A connection to the maintenance database. Raises CannotDo when the server does not do what it is asked."""
+    try:
+        with psycopg.connect(server.address, autocommit=True) as connection:
+            yield connection
+    except psycopg.Error as error:
+        reason = " ".join(str(error).split())
+        raise CannotDo(f"The PostgreSQL server: {reason}. Its user must be allowed to make databases.") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +86,7 @@ class Places:
         """Delete the databases made on the server; needed where the server is not ours to delete."""
         if self.server is None or "postgres" not in self._templates:
             return
-        with psycopg.connect(self.server.address, autocommit=True) as connection:
+        with connected(self.server) as connection:
             pattern = self._templates["postgres"].replace("_", r"\_") + "%"
             names = connection.execute("SELECT datname FROM pg_database WHERE datname LIKE %s", (pattern,)).fetchall()
             for (name,) in names:
@@ -107,6 +120,6 @@ class Places:
     def _created(self, name: str, template: str = "template1") -> str:
         if self.server is None:
             raise ValueError("no server was given to make PostgreSQL databases on")
-        with psycopg.connect(self.server.address, autocommit=True) as connection:
+        with connected(self.server) as connection:
             connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'.encode())
         return database_url(self.server.address, name)

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from tradewarden.errors import CannotDo
-from tradewarden.selftest.evidence import read
-from tradewarden.selftest.judgement import Verdict, judge_case
+from tradewarden.selftest.evidence import Evidence, read
+from tradewarden.selftest.judgement import judge_case
 from tradewarden.selftest.lab import Lab, Stage
 from tradewarden.selftest.table import Row
 
@@ -20,8 +20,8 @@ DOUBLE = (
     "before_hash, after_hash, reason, previous_hash, hash FROM audit_entries WHERE action = 'order.decided' LIMIT 1",
 )
 RELEASE = (
-    "UPDATE orders SET state = 'released', outcome = 0 WHERE order_id = "
-    "(SELECT order_id FROM orders WHERE state IN ('held', 'refused', 'review') ORDER BY order_id LIMIT 1)",
+    "UPDATE orders SET state = CASE state WHEN 'released' THEN 'held' ELSE 'released' END WHERE order_id = "
+    "(SELECT min(order_id) FROM orders WHERE state <> 'cancelled')",
 )
 
 
@@ -33,25 +33,26 @@ def planted_faults(lab: Lab) -> Row:
     stage = lab.stage("planted faults are counted", "sqlite")
     stage.feed(lab.traffic("planted", ORDERS))
     stage.drain()
-    missed = [
-        name
-        for name, statements in (("lost", LOSS), ("doubled", DOUBLE), ("wrongly_released", RELEASE))
-        if not getattr(verdict_on_copy(stage, name, statements), name)
-    ]
+    arrived, events = stage.door.arrived()
+    clean = lab.clean_run(events)
+    missed = []
+    for name, statements in (("lost", LOSS), ("doubled", DOUBLE), ("wrongly_released", RELEASE)):
+        found = evidence_of_copy(stage, name, statements)
+        if not getattr(judge_case(stage.sent, arrived, found, clean), name):
+            missed.append(name)
     if missed:
         raise CannotDo(f"The self-test does not see planted faults ({', '.join(missed)}); its table would say nothing.")
     return stage.row(0)
 
 
-def verdict_on_copy(stage: Stage, name: str, statements: Sequence[str]) -> Verdict:
-    """What the judgement says of a copy of the stage's database after these statements."""
+def evidence_of_copy(stage: Stage, name: str, statements: Sequence[str]) -> Evidence:
+    """What a copy of the stage's database holds after these statements."""
     stage.place.app.database.dispose()
     copy = stage.lab.places.copy(stage.place, f"{stage.folder.name}-{name}")
     spoil(copy.settings.data_dir / "tradewarden.db", statements)
-    arrived, events = stage.door.arrived()
-    verdict = judge_case(stage.sent, arrived, read(copy), stage.lab.clean_run(events))
+    found = read(copy)
     copy.close()
-    return verdict
+    return found
 
 
 def spoil(file: Path, statements: Sequence[str]) -> None:
