@@ -6,9 +6,12 @@ STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 # two processes, a file stays in one of them: real servers are started at most twice
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
+# worker kills on SQLite; PostgreSQL, broker and database in proportion
+KILLS ?= 60
+SEED ?= 1
 ASSETS := platform/tradewarden/console/static/vendor/.fetched
 
-.PHONY: demo test check bench format clean
+.PHONY: demo test check bench chaos format clean
 
 # the console works without its one front-end part, only less smoothly, so the demonstration does not depend on it
 demo: $(STAMP)
@@ -26,6 +29,10 @@ check: $(DEV_STAMP) $(ASSETS)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python tests/bench/run.py
+
+# status 1 when anything was lost, doubled or wrongly released, or a case could not be run
+chaos: $(DEV_STAMP)
+	$(BIN)/tradewarden selftest --chaos $(KILLS) --seed $(SEED)
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff check --fix .
