@@ -8,6 +8,7 @@ from sqlalchemy import text
 from databases.alerts import NewAlert
 from databases.dead_letters import NewDeadLetter
 from tradewarden.alarms import alarms, sound
+from tradewarden.auth import tokens
 from tradewarden.console.alarm_words import KINDS, sentence
 from tradewarden.console.i18n import Translator
 
@@ -93,3 +94,36 @@ def test_the_sentences_tell_the_figures_of_their_alarms(app, busy, clock):
     assert {alert.kind for alert in found} >= {"stale_list", "partition_unheld", "stream_stopped", "dead_letter"}
     for alert in found:
         assert "–" not in sentence(Translator("zh"), alert), alert
+
+
+def test_the_gauges_tell_lag_ages_and_alarms(app, busy, clock, visitor):
+    with app.database.writing() as uow:
+        secret = tokens.make(uow, "dan", "prometheus", clock())
+        for alarm in alarms(app.settings):
+            alarm.look(uow, clock())
+    clock.move(seconds=30)
+    text_ = visitor().http.get("/metrics", headers={"Authorization": f"Bearer {secret}"}).text
+    for line in (
+        'tradewarden_stream_lag{partition="0",topic="trade.orders"} 4.0',
+        'tradewarden_stream_held{partition="0",topic="trade.orders"} 1.0',
+        'tradewarden_stream_held{partition="3",topic="trade.customs"} 0.0',
+        'tradewarden_stream_next_offset{partition="0",topic="trade.orders"} 1200.0',
+        "tradewarden_dead_letters_oldest_seconds 30.0",
+        "tradewarden_inbox_oldest_seconds 0.0",
+        "tradewarden_outbox_waiting 0.0",
+        "tradewarden_received_age_seconds 30.0",
+        'tradewarden_inbox_pending{lane="live"} 0.0',
+        'tradewarden_door_events{door="test",state="accepted"} 3.0',
+        'tradewarden_door_balanced{door="kafka:trade.orders"} 1.0',
+        'tradewarden_process_up{name="w1"} 1.0',
+        'tradewarden_process_up{name="w9"} 0.0',
+        'tradewarden_alarms{kind="stream_stopped"} 1.0',
+        'tradewarden_alarms{kind="silence"} 0.0',
+    ):
+        assert line in text_
+
+
+def test_readiness_tells_the_streams_and_does_not_fail_for_them(busy, visitor):
+    answer = visitor().get("/readyz")
+    assert answer.status_code == 200
+    assert answer.json()["streams"] == {"state": "unheld", "partitions": 2, "unheld": 1, "lag": 8}

@@ -9,6 +9,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, gen
 
 from databases.errors import StorageError
 from databases.unit_of_work import UnitOfWork
+from tradewarden.api.gauges import add_flow, stream_state
 from tradewarden.console.desk import Desk, desk
 
 At = Annotated[Desk, Depends(desk)]
@@ -21,9 +22,9 @@ def alive() -> Response:
 
 
 def ready(at: At) -> Response:
-    """能判定订单时返回 200:数据库可用且结构最新。名单过期会提示,但不停服务:过期期间订单不会自动放行。 |
-    200 when orders can be judged: the database answers and its schema is current. Stale lists are told, and do not
-    stop the service: no order is released on them."""
+    """能判定订单时返回 200:数据库可用且结构最新。名单过期、消息流落后会提示,但不停服务:过期期间订单不会自动放行。 |
+    200 when orders can be judged: the database answers and its schema is current. Stale lists and streams that
+    are behind are told, and do not stop the service: no order is released on stale lists."""
     try:
         detail, good = _checked(at)
     except StorageError as error:
@@ -40,10 +41,11 @@ def _checked(at: Desk) -> tuple[dict[str, Any], bool]:
         days = policy.screening.list_max_age_days if policy else DEFAULT_AGE_DAYS
         checked = [status.latest.checked_at for status in uow.watchlists.status()]
         pending = uow.inbox.counts().pending
+        streams = stream_state(uow, at.now)
     fresh = "none" if not checked else "fresh" if at.now - min(checked) <= timedelta(days=days) else "stale"
     policy_word = "live" if policy else "none"
     detail = {"database": "reachable", "schema": "current", "policy": policy_word, "lists": fresh, "pending": pending}
-    return detail, policy is not None
+    return {**detail, "streams": streams}, policy is not None
 
 
 def metrics(at: At) -> Response:
@@ -52,6 +54,7 @@ def metrics(at: At) -> Response:
     with at.app.database.reading() as uow:
         _flow(uow, registry)
         _work(uow, registry, at)
+        add_flow(uow, registry, at.now)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -1,0 +1,89 @@
+"""The flow's numbers for Prometheus: books by door, streams, processes, outbox, ages of what waits, open alarms."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+
+from prometheus_client import CollectorRegistry, Gauge
+
+from databases.streams import ENDED, STOPPED, PartitionState
+from databases.unit_of_work import UnitOfWork
+from tradewarden.alarms import GRACE
+from tradewarden.console.alarm_words import KINDS
+
+TALLIES = ("received", "accepted", "duplicate", "conflict", "dead")
+
+
+def add_flow(uow: UnitOfWork, registry: CollectorRegistry, now: datetime) -> None:
+    """Every gauge of the flow. Ages are in seconds, 0 when nothing waits."""
+    _doors(uow, registry)
+    _ages(uow, registry, now)
+    _streams(uow, registry, now)
+    _processes(uow, registry, now)
+    alarms = Gauge("tradewarden_alarms", "Open alarms about the machine", ["kind"], registry=registry)
+    found = Counter(alert.kind for alert in uow.alerts.alarms(KINDS))
+    for kind in KINDS:
+        alarms.labels(kind).set(found[kind])
+
+
+def stream_state(uow: UnitOfWork, now: datetime) -> Mapping[str, object]:
+    """The streams in a few numbers, for readiness: told, never a reason not to be ready."""
+    partitions = uow.streams.partitions()
+    free = sum(not _held(one, now) for one in partitions)
+    lag = sum(one.lag for one in partitions)
+    word = "none" if not partitions else "unheld" if free else "behind" if lag else "current"
+    return {"state": word, "partitions": len(partitions), "unheld": free, "lag": lag}
+
+
+def _doors(uow: UnitOfWork, registry: CollectorRegistry) -> None:
+    events = Gauge("tradewarden_door_events", "Events by door and first answer", ["door", "state"], registry=registry)
+    even = Gauge("tradewarden_door_balanced", "1 when a door's figures add up", ["door"], registry=registry)
+    for door in uow.books.doors():
+        for name in TALLIES:
+            events.labels(door.door, name).set(getattr(door, name))
+        even.labels(door.door).set(int(door.balanced))
+
+
+def _ages(uow: UnitOfWork, registry: CollectorRegistry, now: datetime) -> None:
+    waiting, oldest = uow.outbox.backlog()
+    backlog = Gauge("tradewarden_outbox_waiting", "Messages that wait to be sent", registry=registry)
+    backlog.set(waiting)
+    aside = Gauge("tradewarden_outbox_set_aside", "Messages the broker refused", registry=registry)
+    aside.set(len(uow.outbox.set_aside()))
+    lanes = Gauge("tradewarden_inbox_pending", "Events that wait to be judged", ["lane"], registry=registry)
+    for lane, count in {"live": 0, "bulk": 0, **uow.inbox.pending()}.items():
+        lanes.labels(lane).set(count)
+    ages = (
+        ("tradewarden_outbox_oldest_seconds", "Age of the oldest message that waits", oldest),
+        ("tradewarden_inbox_oldest_seconds", "Age of the oldest event that waits", uow.books.oldest_pending()),
+        ("tradewarden_dead_letters_oldest_seconds", "Age of the oldest open letter", uow.dead_letters.oldest_open()),
+        ("tradewarden_received_age_seconds", "Time since anything came in", uow.books.last_received()),
+    )
+    for name, words, since in ages:
+        Gauge(name, words, registry=registry).set((now - since).total_seconds() if since else 0)
+
+
+def _streams(uow: UnitOfWork, registry: CollectorRegistry, now: datetime) -> None:
+    names = ["topic", "partition"]
+    lag = Gauge("tradewarden_stream_lag", "Records that wait in the broker", names, registry=registry)
+    held = Gauge("tradewarden_stream_held", "1 when a worker reads the partition", names, registry=registry)
+    offset = Gauge("tradewarden_stream_next_offset", "First record not applied", names, registry=registry)
+    seen = Gauge("tradewarden_stream_seen_seconds", "Time since the broker was asked", names, registry=registry)
+    for one in uow.streams.partitions():
+        labels = (one.topic, str(one.partition))
+        lag.labels(*labels).set(one.lag)
+        held.labels(*labels).set(int(_held(one, now)))
+        offset.labels(*labels).set(one.next_offset)
+        if one.seen_at is not None:
+            seen.labels(*labels).set((now - one.seen_at).total_seconds())
+
+
+def _held(one: PartitionState, now: datetime) -> bool:
+    return bool(one.holder) and one.held_until is not None and one.held_until > now
+
+
+def _processes(uow: UnitOfWork, registry: CollectorRegistry, now: datetime) -> None:
+    up = Gauge("tradewarden_process_up", "1 while a process is heard and not stopped", ["name"], registry=registry)
+    for one in uow.streams.workers():
+        if one.state != ENDED:
+            up.labels(one.name).set(int(one.state != STOPPED and one.seen_until + GRACE >= now))
