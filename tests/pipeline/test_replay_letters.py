@@ -270,6 +270,18 @@ def test_a_kill_before_the_commit_leaves_everything_as_it_was(app, clean_order, 
     assert books(app) == (1, 0, 0, 1, 0)
 
 
+def test_what_breaks_the_decoder_is_told_as_an_error(app, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("a defect of ours")
+
+    monkeypatch.setattr("tradewarden.pipeline.replay_letters.decode_order", broken)
+    letter_id = bury(app, b"{}")
+    result = replay(app, Replay(letter_id=letter_id, actor="ops"))
+    assert (result.state, result.errors[0].where) == ("refused", "whole message")
+    assert "ZeroDivisionError" in result.errors[0].expected
+    assert books(app) == (1, 0, 0, 1, 0)
+
+
 def test_discarding_needs_a_reason_and_is_on_record(app):
     letter_id = bury(app, b"\xff\xfe")
     with pytest.raises(CannotDo, match="needs a reason"):

@@ -42,6 +42,7 @@ LONGEST_REASON = 500
 LONGEST_SOURCE = 64
 FEEDS = frozenset(f"kafka:{topic}" for topic in (LOGISTICS, CUSTOMS))
 """Sources whose letters are status events."""
+_REPORT = "Report this message to whoever maintains this platform."
 _STEP = "Keep the event's source and id; to send another event, hand it in at a door and discard this letter."
 
 
@@ -84,10 +85,20 @@ def of_feed(letter: DeadLetter) -> bool:
 
 
 def decoder(letter: DeadLetter, now: datetime) -> Callable[[bytes], OrderEvent | StatusEvent]:
-    """The door's decoding for the bytes of this letter."""
-    if of_feed(letter):
-        return lambda raw: decode_status(raw, letter.source, now)
-    return lambda raw: decode_order(raw, letter.source[:LONGEST_SOURCE], now)
+    """The door's decoding for the bytes of this letter. What breaks the decoder itself is told as DoorError, too."""
+
+    def decode(raw: bytes) -> OrderEvent | StatusEvent:
+        try:
+            if of_feed(letter):
+                return decode_status(raw, letter.source, now)
+            return decode_order(raw, letter.source[:LONGEST_SOURCE], now)
+        except (DoorError, MemoryError):
+            raise
+        except Exception as error:  # such a message is exactly what lies here, and a page must show it
+            expected = f"a message the decoder does not fail on ({type(error).__name__})"
+            raise DoorError(letter.source, "whole message", raw, expected, _REPORT) from error
+
+    return decode
 
 
 def check(letter: DeadLetter, raw: bytes, now: datetime) -> tuple[DoorError, ...]:
