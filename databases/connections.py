@@ -98,7 +98,7 @@ def _from_postgres(error: psycopg.Error, url: str, purpose: str) -> StorageError
         return ReadOnlyStorage(f"{url}: the server's disk is full ({first_line})")
     if isinstance(error, pg.DeadlockDetected | pg.SerializationFailure | pg.LockNotAvailable):
         return StorageBusy(f"{url}: another transaction was in the way ({first_line}); try again")
-    if isinstance(error, psycopg.OperationalError):
+    if isinstance(error, psycopg.OperationalError | pg.IdleInTransactionSessionTimeout):
         return DatabaseUnavailable(
             f"{url}: the server does not answer ({first_line}); check that it runs and that TRADEWARDEN_DATABASE_URL "
             "names host, port, user and database"

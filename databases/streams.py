@@ -24,6 +24,8 @@ Partition = tuple[str, int]
 RUNNING, WAITING, STOPPED, ENDED = "running", "waiting", "stopped", "ended"
 """States of a worker; `stopped` is the loud one: it needs a person, `reason` says why."""
 
+ABANDONED_AFTER_S = 60.0
+
 stream_partitions = Table(
     "stream_partitions",
     metadata,
@@ -194,9 +196,13 @@ class Streams:
         mine = stream_partitions.c.holder == worker
         self.connection.execute(stream_partitions.update().where(mine).values(holder="", held_until=None))
 
-    def lock(self, worker: str, partitions: Iterable[Partition]) -> dict[Partition, int]:
+    def lock(
+        self, worker: str, partitions: Iterable[Partition], abandoned_after_s: float = ABANDONED_AFTER_S
+    ) -> dict[Partition, int]:
         """The next offset of each partition, locked until the end of this transaction.
 
+        A worker that stands still in the middle of it (its machine was paused) would keep the others out for as long
+        as its connection lives; PostgreSQL ends the transaction after `abandoned_after_s` seconds without a statement.
         Raises LeaseLost when one of them is no longer held by this worker.
         """
         c = stream_partitions.c
@@ -205,6 +211,7 @@ class Streams:
         query = query.order_by(c.topic, c.partition)
         if writes(self.connection):
             query = query.with_for_update()
+            self._end_if_abandoned(abandoned_after_s)
         found = {(row.topic, row.partition): row for row in self.connection.execute(query)}
         for partition in wanted:
             row = found.get(partition)
@@ -215,6 +222,11 @@ class Streams:
                     "longer than its lease, nothing of this batch is written, who holds it reads the records"
                 )
         return {partition: row.next_offset for partition, row in found.items()}
+
+    def _end_if_abandoned(self, seconds: float) -> None:
+        if self.connection.dialect.name == "postgresql":
+            setting = "idle_in_transaction_session_timeout"
+            self.connection.execute(select(func.set_config(setting, str(int(seconds * 1000)), True)))
 
     def advance(self, following: Mapping[Partition, tuple[int, int]], now: datetime) -> None:
         """Move locked partitions to (next offset, end offset): everything below the first has been applied."""

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from databases.dead_letters import NewDeadLetter
+from databases.errors import DatabaseUnavailable
 from databases.inbox import IncomingEvent
 from databases.streams import LeaseLost
 
@@ -142,3 +143,25 @@ def test_recent_records_and_how_many_of_them_are_dead(database, now):
         unit.dead_letters.add([letter, letter], later)
         assert unit.streams.recent(100) == (58, 2)
         assert unit.streams.recent(8) == (8, 2)
+
+
+@pytest.mark.parametrize("engine", [pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True)
+def test_a_worker_that_stands_still_in_a_transaction_is_ended_by_the_server(database, now):
+    """A paused machine keeps its connection: without this nobody else could ever take its partitions.
+
+    On SQLite a paused process holds the machine's own write lock until it goes on; no other can be quicker.
+    """
+    start(database, "paused", "other", now=now)
+    lease(database, "paused", now, TOPIC[:1])
+    later = now + 2 * LEASE
+
+    def stand_still():
+        with database.writing() as unit:
+            unit.streams.lock("paused", TOPIC[:1], abandoned_after_s=0.2)
+            assert lease(database, "other", later, TOPIC[:1]) == TOPIC[:1]
+            unit.streams.advance({TOPIC[0]: (9, 9)}, later)
+
+    with pytest.raises(DatabaseUnavailable, match="idle-in-transaction"):
+        stand_still()
+    with database.reading() as unit:
+        assert unit.streams.partitions()[0].next_offset == 0

@@ -4,7 +4,7 @@ One transaction: lock the offsets, skip what is below them, decode, inbox, judge
 commit. Then the commit to the broker, which is advice. A kill at any point leaves either all of it or nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from hashlib import sha256
@@ -28,9 +28,12 @@ from tradewarden.pipeline.intake import alarm_conflicts, incoming
 from tradewarden.pipeline.status import take_records
 from tradewarden.pipeline.stream_letters import RecentDead, Unreadable, bury_records, door_of
 from tradewarden.pipeline.waves import Arrived
+from tradewarden.tracing import HEADER, Revision, given, traced
 from tradewarden.wiring import Application
 
 DRAIN_BATCHES = 100
+ABANDONED_LEASES = 4
+"""After so many leases without a statement the server may end a batch's transaction; judging one takes far less."""
 log = structlog.get_logger()
 
 
@@ -82,6 +85,7 @@ def is_feed(topic: str) -> bool:
     return topic.endswith((LOGISTICS, CUSTOMS))
 
 
+@traced("stream.batch")
 def consume(
     app: Application, worker: Worker, consumer: Consumer, reading: Reading, seconds: float = 0.2
 ) -> BatchResult:
@@ -159,7 +163,8 @@ def _attempt(batch: _Batch) -> Continuation:
     """All records in one transaction. Raises Poisoned when one of them is at fault."""
     reach("begin")
     with batch.app.database.writing() as uow:
-        offsets = uow.streams.lock(batch.worker.name, {(item.topic, item.partition) for item in batch.records})
+        wanted = {(item.topic, item.partition) for item in batch.records}
+        offsets = uow.streams.lock(batch.worker.name, wanted, ABANDONED_LEASES * batch.app.settings.lease_seconds)
         reach("begin")
         found = continued(batch.records, offsets, batch.reading.suspected)
         if not found.records:
@@ -240,7 +245,16 @@ def _apply(uow: UnitOfWork, batch: _Batch, parts: _Sorted) -> None:
     arrived = _in_order(uow, batch, fresh)
     result.claimed += len(arrived)
     result.inbox_ids += [item.inbox_id for item, _ in arrived]
-    apply(uow, batch.app, recorder_of(uow, batch.app, batch.worker, batch.now), arrived, result)
+    with given(_contexts(parts.orders)):
+        apply(uow, batch.app, recorder_of(uow, batch.app, batch.worker, batch.now), arrived, result)
+
+
+def _contexts(orders: Sequence[_Read]) -> Iterator[tuple[Revision, str]]:
+    """The trace contexts the senders gave."""
+    for read in orders:
+        for name, value in read.record.headers:
+            if name == HEADER:
+                yield (read.event.order_id, read.event.revision), value.decode("ascii", "replace")
 
 
 def _accept(uow: UnitOfWork, batch: _Batch, orders: Sequence[_Read]) -> list[Arrived]:

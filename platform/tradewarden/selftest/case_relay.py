@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from integrations.kafka.port import ALERTS, DECISIONS
+from integrations.kafka.port import OUTGOING
 from tradewarden.selftest.evidence import Outgoing, read
 from tradewarden.selftest.judgement import Verdict
 from tradewarden.selftest.lab import Lab, Stage
@@ -20,7 +20,7 @@ def relay_killed(lab: Lab, topics: Topics, engine: Engine, kills: int) -> Row:
     case = "relay killed at outbox_send"
     stage = lab.stage(case, engine)
     rng = lab.rng(f"{case} {engine}")
-    begin = topics.ends((DECISIONS, ALERTS))
+    begin = topics.ends(OUTGOING)
     written: list[Outgoing] = []
     messages = lab.traffic(case, ORDERS_PER_KILL * kills)
     for number in range(kills):
@@ -38,7 +38,7 @@ def relay_killed(lab: Lab, topics: Topics, engine: Engine, kills: int) -> Row:
         stage.problem(f"{_backlog(stage)} messages are still in the outbox")
     if (status := relay.stop()) != "done":
         stage.problem(f"the relay asked to stop ended as {status}")
-    return stage.row(stage.hits()["outbox_send"], judge_topics(written, topics.read(begin, (DECISIONS, ALERTS))))
+    return stage.row(stage.hits()["outbox_send"], judge_topics(written, topics.read(begin, OUTGOING)))
 
 
 def judge_topics(written: Sequence[Outgoing], seen: Sequence[Seen]) -> Verdict:
