@@ -4,7 +4,10 @@ from datetime import date
 from decimal import Decimal
 
 from risk.nouns.line import Line
+from risk.once import once_per_object
 from risk.reference import Reference
+
+REMEMBERED = 10_000
 
 
 def kilograms_per(unit: str, reference: Reference, on: date) -> Decimal | None:
@@ -12,10 +15,27 @@ def kilograms_per(unit: str, reference: Reference, on: date) -> Decimal | None:
 
     Raises KeyError when the unit table is missing.
     """
-    row = reference.code("unit", unit, on) if unit else None
+    if not unit:
+        return None
+    known = _factors(reference)
+    if (unit, on) not in known:
+        if len(known) >= REMEMBERED:  # units are whatever a sender writes
+            known.clear()
+        known[unit, on] = _factor(unit, reference, on)
+    return known[unit, on]
+
+
+def _factor(unit: str, reference: Reference, on: date) -> Decimal | None:
+    row = reference.code("unit", unit, on)
     if row is None or row.attributes["dimension"] != "mass":
         return None
     return Decimal(row.attributes["factor_to_base"])
+
+
+@once_per_object
+def _factors(reference: Reference) -> dict[tuple[str, date], Decimal | None]:  # noqa: ARG001 - found by its identity
+    """What was looked up before; every weight check asks for the same few units of every line."""
+    return {}
 
 
 def weighed(line: Line, reference: Reference, on: date) -> tuple[Decimal | None, Decimal] | None:
