@@ -14,7 +14,7 @@ import structlog
 from tradewarden.errors import CannotStart
 from tradewarden.redaction import redact
 
-QUIET = ("kafka", "apscheduler", "uvicorn.error", "httpx", "opentelemetry", "urllib3")
+QUIET = ("alembic", "kafka", "apscheduler", "uvicorn.error", "httpx", "opentelemetry", "urllib3")
 """Libraries that are heard from warnings on."""
 
 

@@ -29,6 +29,7 @@ from databases.streams import ENDED, RUNNING, WAITING
 from integrations.kafka.port import Producer, Undelivered
 from tradewarden.heartbeat import Heartbeat
 from tradewarden.sending import Reconnecting, Round, Sender, send_round
+from tradewarden.tracing import traced
 from tradewarden.wiring import Application
 
 BATCH = 500
@@ -50,6 +51,7 @@ class Relayed:
     held: bool = False
 
 
+@traced("relay.batch")
 def relay_batch(app: Application, producer: Sender, name: str = "relay", alone: bool = False) -> Relayed:
     """Send the oldest messages and mark them sent; `alone` sends each by itself, fewer at a time.
 

@@ -4,6 +4,7 @@ from tradewarden.errors import CannotStart
 from tradewarden.logs import configure
 from tradewarden.settings import load_settings
 from tradewarden.standing import ensure_policy
+from tradewarden.tracing import switch_on
 from tradewarden.wiring import Application, build
 
 
@@ -23,6 +24,7 @@ def open_application() -> Application:
     """
     settings = load_settings()
     configure(settings.log_level)
+    switch_on(settings.traces, "tradewarden")
     app = build(settings)
     revision, head = app.database.revision(), app.database.head()
     if revision is None:

@@ -7,6 +7,7 @@ from tradewarden import __version__
 from tradewarden.api.failures import add_handlers
 from tradewarden.api.rest import add_rest
 from tradewarden.api.security import BodyLimit, SecurityHeaders
+from tradewarden.api.tracing import TracedRequests
 from tradewarden.console.guard import forged, guard_for
 from tradewarden.console.render import STATIC
 from tradewarden.console.routes import ROUTES
@@ -20,6 +21,8 @@ def create_app(app: Application) -> FastAPI:
     server = FastAPI(title="TradeWarden", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     server.add_middleware(BodyLimit, limit=settings.body_limit_bytes)
     server.add_middleware(SecurityHeaders, https=settings.https)
+    if settings.traces:
+        server.add_middleware(TracedRequests)
     add_handlers(server, app)
     add_pages(server, ROUTES, guard_for(app), forged(app))
     add_rest(server, app)

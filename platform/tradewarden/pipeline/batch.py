@@ -18,6 +18,7 @@ from tradewarden.pipeline.apply import (
     readable,
     recorder_of,
 )
+from tradewarden.tracing import traced
 from tradewarden.wiring import Application
 
 __all__ = ["LANES", "BatchResult", "Poisoned", "TooManyDead", "Worker", "process_batch"]
@@ -26,6 +27,7 @@ DEAD_LIMIT = 10
 log = structlog.get_logger()
 
 
+@traced("batch")
 def process_batch(app: Application, worker: Worker) -> BatchResult:
     """Work one batch off the inbox.
 

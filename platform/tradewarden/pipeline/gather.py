@@ -14,6 +14,7 @@ from risk.facts import ClientProfile, OrderFacts
 from risk.nouns.order import Order, OrderEvent
 from tradewarden.pipeline.screening import screen_order
 from tradewarden.standing import Context, Standing
+from tradewarden.tracing import traced
 
 OLDEST = timedelta(days=400)
 
@@ -46,6 +47,7 @@ def business_time(event: OrderEvent, now: datetime) -> datetime:
     return max(min(event.occurred_at, now), now - OLDEST)
 
 
+@traced("batch.gather")
 def gather(
     uow: UnitOfWork, events: Sequence[OrderEvent], standing: Standing, context: Context, now: datetime
 ) -> list[Gathered]:

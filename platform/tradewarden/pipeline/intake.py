@@ -11,6 +11,7 @@ from integrations.json_events import encode
 from risk.canonical import digest
 from risk.nouns.order import OrderEvent
 from tradewarden.pipeline.gather import client_of
+from tradewarden.tracing import traced
 
 CONFLICT_DUE = timedelta(hours=8)
 
@@ -34,6 +35,7 @@ def incoming(event: OrderEvent, lane: Lane = "live", raw: bytes = b"") -> Incomi
     )
 
 
+@traced("door.intake")
 def take(
     uow: UnitOfWork, events: Sequence[OrderEvent], door: str, actor: str, now: datetime, lane: Lane = "live"
 ) -> list[Acceptance]:

@@ -21,6 +21,7 @@ from risk.policy import AlertPolicy
 from tradewarden.pipeline.assess import Assessed, evidence
 from tradewarden.pipeline.gather import business_time, client_of
 from tradewarden.standing import Context
+from tradewarden.tracing import headers, traced
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,7 @@ class Recorder:
     context: Context
     publish: bool = False
 
+    @traced("batch.record")
     def decisions(self, uow: UnitOfWork, assessed: Sequence[Assessed], known: Collection[str]) -> None:
         """Decisions with their findings, screenings, plans, alerts, audit entries and outgoing messages.
 
@@ -151,7 +153,9 @@ def _messages(item: Assessed) -> list[Message]:
         }
     )
     key = client_of(item.facts.order)
-    sent = [Message(topic=DECISIONS, key=key, payload=body, headers={"id": decision.decision_id})]
+    trace = headers(decision.order_id, decision.revision)
+    sent = [Message(topic=DECISIONS, key=key, payload=body, headers={"id": decision.decision_id, **trace})]
     if decision.outcome > Outcome.RELEASE:
-        sent.append(Message(topic=ALERTS, key=key, payload=body, headers={"id": f"{decision.decision_id}/alert"}))
+        alert = {"id": f"{decision.decision_id}/alert", **trace}
+        sent.append(Message(topic=ALERTS, key=key, payload=body, headers=alert))
     return sent
