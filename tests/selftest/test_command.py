@@ -23,13 +23,13 @@ def selftest(tmp_path, *arguments):
         [sys.executable, "-c", MAIN, "selftest", *arguments, "--json"],
         capture_output=True,
         env={**os.environ, "TRADEWARDEN_DATA_DIR": str(tmp_path / "untouched")},
-        timeout=200,
+        timeout=280,
         check=False,
     )
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr.decode()
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_the_table_has_the_keys_of_the_contract(tmp_path):
     status, rows, errors = selftest(tmp_path, "--chaos", "1", "--seed", "5", "--engine", "sqlite", "--no-broker")
     assert status == 0, errors
