@@ -238,7 +238,9 @@ def test_a_difference_that_matters_is_an_alert(flowed, as_user):
     page = as_user("bob").get("/alerts?kind=customs_difference").text
     assert "海关差异" in page
     number = re.search(r'href="/alerts/(\d+)"', page).group(1)
-    assert as_user("bob").get(f"/alerts/{number}").status_code == 200
+    alert = as_user("bob").get(f"/alerts/{number}").text
+    assert "订单 O-1 的贸易数据与海关反馈不一致" in alert
+    assert 'href="/differences?q=O-1"' in alert
 
 
 def test_waiting_events_are_shown_and_attached_by_a_person(tell, as_user, app):
