@@ -39,6 +39,12 @@ trade_events = Table(
         postgresql_where=text("order_id = ''"),
     ),
     Index(
+        "ix_trade_events_named_order",
+        "named_order",
+        sqlite_where=text("order_id = ''"),
+        postgresql_where=text("order_id = ''"),
+    ),
+    Index(
         "ix_trade_events_unverified",
         "id",
         sqlite_where=text("kind = 'declaration' AND order_id <> '' AND verified_revision IS NULL"),

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, Row, bindparam, case, func, or_, select, text, tuple_
+from sqlalchemy import Connection, Row, bindparam, case, func, select, text, tuple_
 
 from databases.bulk import chunks, json_keys, keys_table, upsert
 from databases.columns import UtcTime
@@ -192,19 +192,21 @@ class TradeEvents:
 
     def attach_waiting(self, order_ids: Sequence[str], now: datetime) -> list[str]:
         """Attach what waited for one of these orders; returns the orders that got events. For new or changed orders."""
-        c = trade_events.c
-        rows: list[Row[Any]] = []
+        c, o = trade_events.c, orders.c
+        rows: dict[int, Row[Any]] = {}
         for piece in chunks(list(dict.fromkeys(order_ids))):
-            these = select(orders).where(orders.c.order_id.in_(piece)).subquery()
+            entries = select(o.entry_number).where(o.order_id.in_(piece), o.entry_number != "")
+            bills = select(o.transport_document).where(o.order_id.in_(piece), o.transport_document != "")
             boxes = select(order_containers.c.number).where(order_containers.c.order_id.in_(piece))
-            wanted = or_(
+            # one question for each number, so that each finds its index however many wait
+            for wanted in (
                 c.named_order.in_(piece),
-                c.declaration_number.in_(select(these.c.entry_number).where(these.c.entry_number != "")),
-                c.transport_document.in_(select(these.c.transport_document).where(these.c.transport_document != "")),
+                c.declaration_number.in_(entries),
+                c.transport_document.in_(bills),
                 c.container.in_(boxes),
-            )
-            rows += self.connection.execute(_waiting().where(wanted)).all()
-        return self._attached_orders(rows, now)
+            ):
+                rows |= {row.id: row for row in self.connection.execute(_waiting().where(wanted))}
+        return self._attached_orders([rows[number] for number in sorted(rows)], now)
 
     def any_waiting(self) -> bool:
         """Whether any event waits for its order."""
@@ -214,7 +216,8 @@ class TradeEvents:
     def attach_after(self, after: int, limit: int, now: datetime) -> tuple[list[str], int]:
         """Try up to `limit` waiting events behind row `after` again; the orders that got events, and the last row
         tried (0 when the end was reached, to begin anew)."""
-        rows = self.connection.execute(_waiting().where(trade_events.c.id > after).limit(limit)).all()
+        c = trade_events.c
+        rows = self.connection.execute(_waiting().where(c.id > after).order_by(c.id).limit(limit)).all()
         return self._attached_orders(rows, now), rows[-1].id if len(rows) == limit else 0
 
     def _attached_orders(self, rows: Sequence[Row[Any]], now: datetime) -> list[str]:
@@ -268,7 +271,7 @@ class TradeEvents:
 
 def _waiting() -> Any:
     c = trade_events.c
-    return select(c.id, *(c[name] for name in KEYS), c.occurred_at).where(c.order_id == "").order_by(c.id)
+    return select(c.id, *(c[name] for name in KEYS), c.occurred_at).where(c.order_id == "")
 
 
 def _keyed(row: int, event: StatusEvent) -> Keyed:

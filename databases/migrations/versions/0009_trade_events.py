@@ -23,9 +23,9 @@ def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, sa.DateTime(timezone=True), nullable=nullable)
 
 
-def _partial(name: str, condition: str) -> None:
+def _partial(name: str, condition: str, column: str = "id") -> None:
     where = sa.text(condition)
-    op.create_index(name, "trade_events", ["id"], sqlite_where=where, postgresql_where=where)
+    op.create_index(name, "trade_events", [column], sqlite_where=where, postgresql_where=where)
 
 
 def upgrade() -> None:
@@ -48,6 +48,7 @@ def upgrade() -> None:
     for key in ("declaration_number", "transport_document", "container"):
         op.create_index(op.f(f"ix_trade_events_{key}"), "trade_events", [key])
     _partial("ix_trade_events_unattached", "order_id = ''")
+    _partial("ix_trade_events_named_order", "order_id = ''", "named_order")
     _partial("ix_trade_events_unverified", "kind = 'declaration' AND order_id <> '' AND verified_revision IS NULL")
     op.create_table(
         "trade_event_conflicts",
