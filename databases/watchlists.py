@@ -227,6 +227,10 @@ class Watchlists:
         """The version in force per list, as decisions name it: "3@<first 12 of the hash>"."""
         return {one.list_id: f"{one.version}@{one.sha256[:12]}" for one in self._all_latest()}
 
+    def checked(self) -> dict[str, datetime]:
+        """When the source of each list was last looked at."""
+        return {one.list_id: one.checked_at for one in self._all_latest()}
+
     def status(self) -> list[ListStatus]:
         """The version in force of every list, by list id."""
         c = watchlist_entries.c

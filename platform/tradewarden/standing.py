@@ -22,6 +22,9 @@ from risk.reference import Reference
 from tradewarden.errors import CannotStart
 
 NO_LIST = "no list has been imported"
+RECOUNTED_AFTER = timedelta(minutes=1)
+RECOUNTED_SHARE = 50
+SMALL_MONTH = 2_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +44,28 @@ class Context:
     versions: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The supervision ratio when it was counted last, and how many orders this process had decided by then."""
+
+    day: date
+    at: datetime
+    declarations: int
+    decided: int
+    ratio: Decimal | None
+
+
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """The caches of one process. `screened` remembers parties already screened against the present lists."""
+    """The caches of one process. `screened` remembers parties already screened against the present lists.
+
+    `decided` counts the orders this process has decided: see `_supervision_ratio`.
+    """
 
     draw_secret: bytes
     screened: dict[object, tuple[Screening, str]] = field(default_factory=dict)
+    decided: int = 0
+    _ratio: _Counted | None = None
     _policy: tuple[str, Policy] | None = None
     _reference: tuple[tuple[str, date], Reference] | None = None
     _index: tuple[str, ScreeningIndex] | None = None
@@ -57,8 +76,6 @@ class Standing:
         policy_hash, policy = self._live_policy(uow, checks)
         reference = self._current_reference(uow, today)
         lists_version, index = self._current_index(uow)
-        month = today.replace(day=1)
-        ratio = uow.loading.ratio(month, today + timedelta(days=1))
         return Context(
             today=today,
             policy=policy,
@@ -70,10 +87,25 @@ class Standing:
             exceptions=frozenset(
                 (item.subject_key, item.list_id, item.entry_id) for item in uow.screenings.active_exceptions(today)
             ),
-            supervision_ratio=ratio.planned_ratio,
+            supervision_ratio=self._supervision_ratio(uow, today, now),
             draw_secret=self.draw_secret,
             versions={**uow.watchlists.versions(), "reference": uow.reference.version()},
         )
+
+    def _supervision_ratio(self, uow: UnitOfWork, today: date, now: datetime) -> Decimal | None:
+        """The share of this month's declarations that is planned to be watched.
+
+        Counting them takes longer the more the month has seen. So it is counted anew once the orders decided since
+        are more than 1 in 50 of those counted, after a minute, and on a new day; a small month is counted every time.
+        """
+        last = self._ratio
+        if last is None or last.day != today or not timedelta(0) <= now - last.at < RECOUNTED_AFTER:
+            last = None
+        since = 0 if last is None else self.decided - last.decided
+        if last is None or last.declarations < SMALL_MONTH or since * RECOUNTED_SHARE > last.declarations:
+            found = uow.loading.ratio(today.replace(day=1), today + timedelta(days=1))
+            last = self._ratio = _Counted(today, now, found.declarations, self.decided, found.planned_ratio)
+        return last.ratio
 
     def _live_policy(self, uow: UnitOfWork, checks: Sequence[Check]) -> tuple[str, Policy]:
         live_hash = uow.policies.live_hash()
@@ -104,7 +136,7 @@ class Standing:
 
 def stale_lists(uow: UnitOfWork, policy: Policy, now: datetime) -> tuple[str, ...]:
     """Lists whose source was last looked at too long ago, demanded lists that are missing, or that there is none."""
-    status = {item.latest.list_id: item.latest.checked_at for item in uow.watchlists.status()}
+    status = uow.watchlists.checked()
     if not status:
         return (NO_LIST,)
     oldest = now - timedelta(days=policy.screening.list_max_age_days)

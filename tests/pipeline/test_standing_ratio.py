@@ -1,0 +1,45 @@
+"""The supervision ratio is counted at every batch of a small month, and of a large one when it could have moved."""
+
+from datetime import timedelta
+
+import pytest
+
+from databases.loading import Loadings, SupervisionRatio
+
+
+@pytest.fixture
+def counted(monkeypatch):
+    """How often it was counted; the month has as many declarations as `of` says."""
+    calls = {"of": 10_000, "times": 0}
+
+    def ratio(_, since, until):
+        calls["times"] += 1
+        return SupervisionRatio(
+            since=since, until=until, declarations=calls["of"], supervised=0, planned=calls["of"] // 8
+        )
+
+    monkeypatch.setattr(Loadings, "ratio", ratio)
+    return calls
+
+
+@pytest.mark.parametrize(
+    ("declarations", "decided", "later", "times"),
+    [
+        (1_999, 0, timedelta(0), 2),
+        (10_000, 0, timedelta(0), 1),
+        (10_000, 200, timedelta(0), 1),
+        (10_000, 201, timedelta(0), 2),
+        (10_000, 0, timedelta(seconds=59), 1),
+        (10_000, 0, timedelta(seconds=60), 2),
+        (10_000, 0, timedelta(seconds=-1), 2),
+        (10_000, 0, timedelta(days=1), 2),
+    ],
+)
+def test_when_it_is_counted_anew(app, counted, declarations, decided, later, times):
+    counted["of"] = declarations
+    with app.database.reading() as uow:
+        first = app.standing.context(uow, app.checks, app.clock())
+        app.standing.decided += decided
+        second = app.standing.context(uow, app.checks, app.clock() + later)
+    assert counted["times"] == times
+    assert first.supervision_ratio == second.supervision_ratio
