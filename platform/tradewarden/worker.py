@@ -6,13 +6,14 @@ from contextlib import suppress
 
 import structlog
 
-from databases.errors import StorageError
+from databases.errors import StorageBusy, StorageError
 from tradewarden.pipeline.apply import BatchResult, Worker
 from tradewarden.pipeline.lanes import Lanes
 from tradewarden.pipeline.stream_letters import StreamStopped
 from tradewarden.wiring import Application
 
 RETRY_SECONDS = 2.0
+BUSY_SECONDS = 0.05
 log = structlog.get_logger()
 
 
@@ -38,6 +39,11 @@ def work(
             log.error("worker.stream_stopped", worker=worker.name, detail=str(error)[:500])
             lanes.stop_loudly(str(error))
             raise
+        except StorageBusy as error:
+            # two workers wanted the same rows in another order; the one that was sent back goes again at once
+            log.info("worker.sent_back", worker=worker.name, detail=str(error)[:300])
+            stop.wait(BUSY_SECONDS)
+            continue
         except Exception as error:  # noqa: BLE001 - a worker that dies helps nobody: say it loudly, hold, try again
             _hold(lanes, error)
             stop.wait(RETRY_SECONDS)

@@ -386,3 +386,30 @@ def test_a_broker_that_is_away_does_not_stop_the_inbox(app, broker, events):
     assert lanes.turn().decided == 5
     with app.database.reading() as uow:
         assert uow.streams.workers()[0].state == "running"
+
+
+def test_records_the_broker_deleted_before_they_were_read_are_alarmed(app, broker, events):
+    send(broker, *events[:20])
+    drain(reader(app, broker))
+    send(broker, *events[20:])
+    gone = 0
+    for partition, log in broker.records.items():
+        keep = min(offsets(app)[partition] + 2, log[-1].offset)
+        gone += sum(offsets(app)[partition] <= record.offset < keep for record in log)
+        broker.records[partition] = [record for record in log if record.offset >= keep]
+    drain(reader(app, broker))
+    assert gone
+    assert books(app).applied == 40 - gone
+    assert sum(alert.details["records"] for alert in alerts(app, "stream_lost")) == gone
+    assert lag(app) == 0
+
+
+def test_a_worker_of_the_inbox_alone_leaves_the_partitions_of_its_name(app, broker, events):
+    read = reader(app, broker)
+    read.ready()
+    stop = threading.Event()
+    with app.database.writing() as uow:
+        take(uow, events[:3], "rest", "tester", NOW)
+    work(app, WORKER, stop, lambda _: stop.set())
+    with app.database.reading() as uow:
+        assert {state.holder for state in uow.streams.partitions()} == {"w1"}

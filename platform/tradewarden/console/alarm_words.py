@@ -12,6 +12,7 @@ KINDS = (
     "stream_lag",
     "stream_stopped",
     "stream_rewound",
+    "stream_lost",
     "partition_unheld",
     "worker_stopped",
     "silence",

@@ -1,9 +1,11 @@
 """Lanes: live orders first, from the inbox and the stream; a bulk import only in the room they leave.
 
-A turn takes at most one batch of each, and a bulk batch is small; so a live order never waits for more than that, no
-matter how long the import is. What is not taken stays in the broker: memory holds one batch.
+A turn takes at most one batch of each, and a bulk batch is as small as the machine is slow; so a live order waits for
+about BULK_SECONDS, no matter how long the import is. What is not taken stays in the broker: memory holds one batch.
 """
 
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -14,6 +16,8 @@ from tradewarden.pipeline.reader import RENEWALS, StreamReader
 from tradewarden.wiring import Application
 
 BULK_BATCH = 128
+SMALLEST_BULK = 4
+BULK_SECONDS = 0.4
 SHORT_SECONDS = 0.02
 
 
@@ -25,7 +29,9 @@ class Lanes:
     worker: Worker
     live: StreamReader | None = None
     bulk: StreamReader | None = None
+    monotonic: Callable[[], float] = time.monotonic
     _told: datetime | None = field(default=None, init=False)
+    _size: int = field(default=SMALLEST_BULK, init=False)
 
     def turn(self, idle: bool = False) -> BatchResult:
         """One turn over the lanes; `idle` says that the last one found nothing, so waiting for a record costs nobody.
@@ -49,11 +55,25 @@ class Lanes:
             if self.bulk is not None:
                 self.bulk.keep()
             return BatchResult()
-        size = min(self.worker.batch_size, BULK_BATCH)
-        done = process_batch(self.app, replace(self.worker, lanes=("bulk",), batch_size=size))
+        begun = self.monotonic()
+        done = process_batch(self.app, replace(self.worker, lanes=("bulk",), batch_size=self._bulk_size))
         if self.bulk is not None and not done.claimed:
+            self.bulk.worker = replace(self.bulk.worker, batch_size=self._bulk_size)
             done.add(self.bulk.try_read(SHORT_SECONDS if self.live is not None else wait))
+        self._fit(self.monotonic() - begun, max(done.claimed, done.polled))
         return done
+
+    @property
+    def _bulk_size(self) -> int:
+        """Events of a bulk batch: nobody waits for it when only the bulk lane is served."""
+        return min(self.worker.batch_size, self._size) if "live" in self.worker.lanes else self.worker.batch_size
+
+    def _fit(self, seconds: float, events: int) -> None:
+        """Larger batches while they are quick, smaller ones as soon as a live order would have waited too long."""
+        if seconds > BULK_SECONDS:
+            self._size = max(SMALLEST_BULK, self._size // 2)
+        elif events >= self._size and seconds < BULK_SECONDS / 2:
+            self._size = min(BULK_BATCH, self._size * 2)
 
     @property
     def reads(self) -> bool:
@@ -67,10 +87,7 @@ class Lanes:
         if self.reads or (self._told is not None and self._told <= now < self._told + life / RENEWALS):
             return
         with self.app.database.writing() as uow:
-            if self._told is None:
-                uow.streams.start(self.worker.name, now, now + life)
-            else:
-                uow.streams.heartbeat(self.worker.name, now, now + life)
+            uow.streams.heartbeat(self.worker.name, now, now + life)
         self._told = now
 
     def hold(self, reason: str) -> None:
@@ -92,5 +109,6 @@ class Lanes:
             reader.reconnect()
         now = self.app.clock()
         with self.app.database.writing() as uow:
-            uow.streams.release(self.worker.name)
+            if self.reads:
+                uow.streams.release(self.worker.name)
             uow.streams.heartbeat(self.worker.name, now, now, ENDED)

@@ -110,6 +110,7 @@ class StreamReader:
         if held.keys() != consumer.assignment():
             log.info("stream.partitions", worker=self.worker.name, held=sorted(held))
             consumer.assign(held)
+            self._alarm_lost(consumer, held, now)
         ends = consumer.end_offsets()
         self.reading.ends.update(ends)
         with self.app.database.writing() as uow:
@@ -117,6 +118,24 @@ class StreamReader:
         behind = {partition: ends[partition] for partition in held if ends.get(partition, 0) < held[partition]}
         if behind:
             self._start_over(consumer, behind, held, now)
+
+    def _alarm_lost(self, consumer: Consumer, held: dict[Partition, int], now: datetime) -> None:
+        """Records the broker deleted by its retention before anybody read them are lost to us: say it, loudly."""
+        lost = {partition: begin for partition, begin in consumer.begin_offsets().items() if begin > held[partition]}
+        if not lost:
+            return
+        log.error("stream.lost", partitions={f"{name}[{number}]": begin for (name, number), begin in lost.items()})
+        alerts = [
+            NewAlert(
+                kind="stream_lost",
+                subject=f"{partition[0]}[{partition[1]}]",
+                due_at=now + ALARM_DUE,
+                details={"applied": held[partition], "begins": begin, "records": begin - held[partition]},
+            )
+            for partition, begin in lost.items()
+        ]
+        with self.app.database.writing() as uow:
+            uow.alerts.raise_many(alerts, now)
 
     def _start_over(
         self, consumer: Consumer, ends: dict[Partition, int], held: dict[Partition, int], now: datetime
