@@ -34,7 +34,6 @@ METADATA_SECONDS = 30
 SESSION_SECONDS = 10
 # version 2 demands more than the session's
 REQUEST_SECONDS = 12
-CLOSE_SECONDS = 2
 _REFUSALS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidRecordError)
 _SMALLER = "Raise max.message.bytes of the topic, or look why the message is so large; the same bytes fail again."
 _STEP = "Check that the broker runs and can be reached; nothing is lost, it is tried again."
