@@ -1,10 +1,15 @@
 """The supervision ratio is counted at every batch of a small month, and of a large one when it could have moved."""
 
 from datetime import timedelta
+from itertools import islice
 
 import pytest
 
 from databases.loading import Loadings, SupervisionRatio
+from tradewarden.pipeline.batch import Worker, process_batch
+from tradewarden.pipeline.intake import take
+from tradewarden.simulate.events import as_event
+from tradewarden.simulate.generate import simulate
 
 
 @pytest.fixture
@@ -43,3 +48,13 @@ def test_when_it_is_counted_anew(app, counted, declarations, decided, later, tim
         second = app.standing.context(uow, app.checks, app.clock() + later)
     assert counted["times"] == times
     assert first.supervision_ratio == second.supervision_ratio
+
+
+def test_a_batch_tells_how_many_it_decided(app, run):
+    events = [as_event(item.order, "test", item.declared_at) for item in islice(simulate(run), 5)]
+    with app.database.writing() as uow:
+        take(uow, events, "test", "test", app.clock())
+    process_batch(app, Worker(batch_size=3))
+    assert app.standing.decided == 3
+    process_batch(app, Worker(batch_size=3))
+    assert app.standing.decided == 5
