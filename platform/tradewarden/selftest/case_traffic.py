@@ -26,7 +26,7 @@ def _conflicts(lab: Lab, case: str) -> list[Sent]:
 
 
 def _poison(lab: Lab, case: str) -> list[Sent]:
-    return all_poisons(f"{lab.seed} {case}", 3 * ORDERS, today_in_utc(lab.places.clock()))
+    return all_poisons(f"{lab.seed} {case}", 2 * ORDERS, today_in_utc(lab.places.clock()))
 
 
 TRAFFIC: tuple[tuple[str, Callable[[Lab, str], list[Sent]]], ...] = (
