@@ -25,8 +25,8 @@ TEXT = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
 COMPOSE = yaml.safe_load(TEXT)
 SERVICES = COMPOSE["services"]
 OURS = {"api": "serve", "worker": "worker", "worker-bulk": "worker", "relay": "relay", "scheduler": "scheduler"}
-ONCE = {"migrate", "topics"}
-LASTING = sorted(set(SERVICES) - ONCE)
+ONCE = ("migrate", "topics")
+LASTING = sorted(set(SERVICES) - set(ONCE))
 HEARD = sorted(set(OURS) - {"api"})
 TEMPLATED = re.compile(r"\$\{([A-Z_]+):-([^}]*)\}")
 SECRET = re.compile(r"PASSWORD|SECRET|TOKEN|KEY$|CREDENTIAL")

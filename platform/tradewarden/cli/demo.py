@@ -15,6 +15,7 @@ from tradewarden.cli.signals import stop_on_signal
 from tradewarden.demo import begin, holds_orders, is_begun, refresh_lists, stream
 from tradewarden.errors import CannotStart
 from tradewarden.pipeline.batch import Worker
+from tradewarden.scheduler import run
 from tradewarden.setup import open_application
 from tradewarden.wiring import Application
 from tradewarden.worker import work
@@ -51,6 +52,7 @@ def demo(
     threads = [
         threading.Thread(target=work, args=(app, Worker(batch_size=app.settings.batch_size), stop), name="worker"),
         threading.Thread(target=stream, args=(app, stop, every), name="stream"),
+        threading.Thread(target=run, args=(app, stop), name="scheduler"),
     ]
     run_server(app, listener, threads, stop, ready=lambda: _announce(app, passwords))
 

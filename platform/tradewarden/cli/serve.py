@@ -1,4 +1,4 @@
-"""`tradewarden serve`: the console and the interface, with a worker inside unless told otherwise."""
+"""`tradewarden serve`: the console and the interface, with a worker and the scheduler inside unless told otherwise."""
 
 import threading
 from typing import Annotated
@@ -9,6 +9,7 @@ from tradewarden.auth import accounts
 from tradewarden.cli.server import listen, run_server
 from tradewarden.cli.signals import stop_on_signal
 from tradewarden.pipeline.batch import Worker
+from tradewarden.scheduler import run
 from tradewarden.setup import open_application
 from tradewarden.wiring import Application
 from tradewarden.worker import work
@@ -16,7 +17,7 @@ from tradewarden.worker import work
 
 def serve(
     with_worker: Annotated[
-        bool, typer.Option("--worker/--no-worker", help="Judge orders in this process too (the default).")
+        bool, typer.Option("--worker/--no-worker", help="Judge orders and run periodic jobs here too (default).")
     ] = True,
 ) -> None:
     """Start the console and the REST interface. 启动控制台."""
@@ -28,6 +29,7 @@ def serve(
     if with_worker:
         worker = Worker(batch_size=app.settings.batch_size, publish=bool(app.settings.kafka_servers))
         workers.append(threading.Thread(target=work, args=(app, worker, stop), name="worker"))
+        workers.append(threading.Thread(target=run, args=(app, stop), name="scheduler"))
     run_server(app, listener, workers, stop)
 
 
