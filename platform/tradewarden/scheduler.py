@@ -3,6 +3,7 @@
 Legal deadlines come from rows and an injected clock, never from a job's schedule: a job that ran late finds the same.
 """
 
+import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -52,7 +53,7 @@ def run_job(app: Application, name: str, job: Job) -> int:
                 at=now, actor=STREAM, action=f"job.{name}", object_type="job", object_id=name, details={"done": done}
             )
             uow.audit.append(STREAM, [entry])
-    log.info("job.done", job=name, done=done)
+    log.log(logging.INFO if done else logging.DEBUG, "job.done", job=name, done=done)
     return done
 
 
