@@ -31,7 +31,7 @@ from risk.nouns.parties import Party, Role
 from risk.reference import Code, GoodsCriterion, Reference, Tariff
 
 SERVICES = {"broker", "postgres", "browser"}
-SERVED = pytest.StashKey[set[str]]()
+SERVED = pytest.StashKey["Served"]()
 
 SEED = Path(__file__).parent.parent / "databases" / "seed"
 PLATFORM_USCC = "91440399MAX0000153"
@@ -329,16 +329,32 @@ def pytest_runtest_makereport(item: pytest.Item) -> Any:
     outcome = yield
     report = outcome.get_result()
     services = SERVICES & {mark.name for mark in item.iter_markers()}
-    if services and report.when == "call" and report.passed:
-        item.config.stash.setdefault(SERVED, set()).update(services)
     if services and report.skipped and item.config.getoption("--require-services"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was skipped although real services are required: {report.longrepr}"
 
 
+class Served:
+    """Which real services tests passed with; seen where all reports come together, also with several processes."""
+
+    def __init__(self) -> None:
+        self.services: set[str] = set()
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and report.passed:
+            self.services |= SERVICES & set(report.keywords)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[SERVED] = Served()
+    config.pluginmanager.register(config.stash[SERVED])
+
+
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if hasattr(session.config, "workerinput"):
+        return  # a part of the suite; the process that collects the reports knows the whole
     whole_suite = not session.config.getoption("keyword") and session.config.args in ([], ["tests"])
-    missing = SERVICES - session.config.stash.get(SERVED, set())
+    missing = SERVICES - session.config.stash[SERVED].services
     if session.config.getoption("--require-services") and whole_suite and missing and exitstatus == 0:
         print(f"\nno test ran with a real {', '.join(sorted(missing))}")
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
