@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
 # two processes, a file stays in one of them: real servers are started at most twice
-PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile
 # worker kills on SQLite; PostgreSQL, broker and database in proportion
 KILLS ?= 60
 SEED ?= 1
