@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, Index, Row, Table, func, selec
 
 from databases.bulk import writes
 from databases.columns import UtcTime, body, metadata, number, row_id, time, words
+from databases.deliveries import enter
 from databases.errors import NotFound, StaleState
-from databases.inbox import receptions
 from databases.paging import Page, PageRequest, paged
 from risk.canonical import canonical
 
@@ -116,8 +116,7 @@ class DeadLetters:
         ids = tuple(self.connection.execute(statement, rows).scalars())
         undecoded = sum(1 for letter in letters if letter.inbox_id is None)
         if undecoded:
-            row = {"at": now, "door": letters[0].source, "received": undecoded, "dead": undecoded}
-            self.connection.execute(receptions.insert(), row | {"accepted": 0, "duplicate": 0, "conflict": 0})
+            enter(self.connection, letters[0].source, now, received=undecoded, dead=undecoded)
         return ids
 
     def list(self, state: str = "open", page: PageRequest | None = None) -> Page[DeadLetter]:

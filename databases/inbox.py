@@ -4,7 +4,6 @@ received = applied + duplicate + dead + pending holds at every commit (`counts`)
 at the doors, the rows' states what became of it.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -26,11 +25,11 @@ from sqlalchemy import table as named_table
 
 from databases.bulk import chunks, json_keys, keys_table, upsert, writes
 from databases.columns import UtcTime, body, metadata, number, row_id, time, words
+from databases.deliveries import AcceptanceState, EventKey, receptions, states_of, tally
 from databases.errors import StaleState
 from databases.paging import Page, PageRequest, paged
 
 Lane = Literal["live", "bulk"]
-AcceptanceState = Literal["accepted", "duplicate", "conflict"]
 LANES: tuple[Lane, ...] = ("live", "bulk")
 
 inbox = Table(
@@ -72,19 +71,6 @@ event_conflicts = Table(
     time("received_at"),
     # the same wrong payload sent a hundred times is kept once
     UniqueConstraint("inbox_id", "payload_hash"),
-)
-
-receptions = Table(
-    "receptions",
-    metadata,
-    row_id(),
-    time("at"),
-    words("door"),
-    number("received"),
-    number("accepted"),
-    number("duplicate"),
-    number("conflict"),
-    number("dead"),
 )
 
 
@@ -190,26 +176,21 @@ class Inbox:
         """
         if not events:
             return []
-        first: dict[tuple[str, str], IncomingEvent] = {}
-        for event in events:
-            first.setdefault((event.source, event.event_id), event)
+        keys = [(event.source, event.event_id) for event in events]
+        first: dict[EventKey, IncomingEvent] = {}
+        for key, event in zip(keys, events, strict=True):
+            first.setdefault(key, event)
         fresh = self._insert(list(first.values()), now)
         known = self._known([key for key in first if key not in fresh])
-        hashes = known | {key: (inbox_id, first[key].payload_hash) for key, inbox_id in fresh.items()}
-        answers = []
-        for event in events:
-            key = (event.source, event.event_id)
-            inbox_id, payload_hash = hashes[key]
-            if key in fresh and event is first[key]:
-                state: AcceptanceState = "accepted"
-            else:
-                state = "duplicate" if payload_hash == event.payload_hash else "conflict"
-            answers.append(Acceptance(event.source, event.event_id, state, inbox_id))
+        rows = known | {key: (inbox_id, first[key].payload_hash) for key, inbox_id in fresh.items()}
+        deliveries = [(key, event.payload_hash) for key, event in zip(keys, events, strict=True)]
+        states = states_of(deliveries, {key: payload_hash for key, (_, payload_hash) in rows.items()}, fresh)
+        answers = [Acceptance(*key, state, rows[key][0]) for key, state in zip(keys, states, strict=True)]
         self._keep_conflicts(events, answers, now)
-        self._tally(answers, door, now)
+        tally(self.connection, states, door, now)
         return answers
 
-    def _insert(self, events: Sequence[IncomingEvent], now: datetime) -> dict[tuple[str, str], int]:
+    def _insert(self, events: Sequence[IncomingEvent], now: datetime) -> dict[EventKey, int]:
         """Ids of the rows that are new; a row of another transaction that is still open is waited for."""
         rows = [
             {
@@ -230,9 +211,9 @@ class Inbox:
         found = self.connection.execute(statement.returning(inbox.c.source, inbox.c.event_id, inbox.c.id), rows)
         return {(source, event_id): inbox_id for source, event_id, inbox_id in found}
 
-    def _known(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, str]]:
+    def _known(self, keys: Sequence[EventKey]) -> dict[EventKey, tuple[int, str]]:
         c = inbox.c
-        found: dict[tuple[str, str], tuple[int, str]] = {}
+        found: dict[EventKey, tuple[int, str]] = {}
         for piece in chunks(keys):
             wanted = tuple_(c.source, c.event_id).in_(piece)
             for row in self.connection.execute(select(c.source, c.event_id, c.id, c.payload_hash).where(wanted)):
@@ -255,12 +236,6 @@ class Inbox:
         if rows:
             fresh = upsert(self.connection, event_conflicts)
             self.connection.execute(fresh.on_conflict_do_nothing(index_elements=["inbox_id", "payload_hash"]), rows)
-
-    def _tally(self, answers: Sequence[Acceptance], door: str, now: datetime) -> None:
-        tally = Counter(answer.state for answer in answers)
-        row = {"at": now, "door": door, "received": len(answers), "dead": 0}
-        row |= {"accepted": tally["accepted"], "duplicate": tally["duplicate"], "conflict": tally["conflict"]}
-        self.connection.execute(receptions.insert(), row)
 
     def claim(self, limit: int, lanes: Sequence[Lane] = LANES) -> list[InboxItem]:
         """Up to `limit` pending items, live lane first, then by id; locked until the end of this transaction.

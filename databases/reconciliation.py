@@ -14,8 +14,9 @@ from sqlalchemy import Connection, case, func, select
 
 from databases.clients import clients
 from databases.columns import UtcTime
+from databases.deliveries import FIGURES, enter, receptions
 from databases.errors import StaleState
-from databases.inbox import IncomingEvent, inbox, receptions
+from databases.inbox import IncomingEvent, inbox
 from databases.screenings import screenings
 
 
@@ -58,10 +59,7 @@ class Reconciliation:
     def doors(self) -> tuple[DoorBooks, ...]:
         """The books of every door, the one used last first."""
         c = receptions.c
-        sums = [
-            func.coalesce(func.sum(column), 0).label(column.name)
-            for column in (c.received, c.accepted, c.duplicate, c.conflict, c.dead)
-        ]
+        sums = [func.coalesce(func.sum(column), 0).label(column.name) for column in (c[figure] for figure in FIGURES)]
         last = func.max(c.at, type_=UtcTime()).label("last_at")
         query = select(c.door, *sums, last).group_by(c.door).order_by(last.desc())
         return tuple(
@@ -129,15 +127,11 @@ class Reconciliation:
 
     def replayed(self, door: str, now: datetime) -> None:
         """The undecodable delivery of `door` that was counted dead is the one just taken in again."""
-        self._tally(door, now, received=-1, dead=-1)
+        enter(self.connection, door, now, received=-1, dead=-1)
 
     def replayed_as_repeat(self, door: str, now: datetime) -> None:
         """The undecodable delivery of `door` turned out to be an event that is in the inbox already."""
-        self._tally(door, now, duplicate=1, dead=-1)
-
-    def _tally(self, door: str, now: datetime, **counts: int) -> None:
-        nothing = dict.fromkeys(("received", "accepted", "duplicate", "conflict", "dead"), 0)
-        self.connection.execute(receptions.insert(), {"at": now, "door": door, **nothing, **counts})
+        enter(self.connection, door, now, duplicate=1, dead=-1)
 
     def revive(self, inbox_id: int, event: IncomingEvent) -> None:
         """A dead item waits again, with the mended content. Raises StaleState when it is not dead (any more)."""

@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Table, and_, func, or_, select, tuple_
 from databases.bulk import upsert, writes
 from databases.columns import metadata, number, time, words
 from databases.dead_letters import dead_letters
+from databases.deliveries import receptions
 from databases.errors import StorageError
-from databases.inbox import receptions
 
 Partition = tuple[str, int]
 """Topic and partition number."""

@@ -4,19 +4,18 @@ They stand in the same books as orders: received = applied + duplicate + dead + 
 here being applied (attached or still waiting for its order; the waiting ones are shown, see `unattached`).
 """
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Row, bindparam, case, func, select, text, tuple_
 
 from databases.bulk import chunks, json_keys, keys_table, upsert
 from databases.columns import UtcTime
+from databases.deliveries import AcceptanceState, EventKey, states_of, tally
 from databases.errors import StaleState
-from databases.inbox import receptions
 from databases.order_tables import order_containers, orders
 from databases.paging import Page, PageRequest, paged
 from databases.trade_event_keys import Keyed, places
@@ -45,7 +44,7 @@ class StatusAcceptance:
 
     source: str
     event_id: str
-    state: Literal["accepted", "duplicate", "conflict"]
+    state: AcceptanceState
     row: int
     order_id: str
 
@@ -84,30 +83,26 @@ class TradeEvents:
         """
         if not events:
             return []
-        first: dict[tuple[str, str], IncomingStatus] = {}
-        for item in events:
-            first.setdefault((item.event.source, item.event.event_id), item)
+        keys = [(item.event.source, item.event.event_id) for item in events]
+        first: dict[EventKey, IncomingStatus] = {}
+        for key, item in zip(keys, events, strict=True):
+            first.setdefault(key, item)
         fresh = self._insert(list(first.values()), now)
         attached = self._attach_all(
             [_keyed(fresh[key], item.event) for key, item in first.items() if key in fresh], now
         )
         known = self._known([key for key in first if key not in fresh])
-        answers = []
-        for item in events:
-            key = (item.event.source, item.event.event_id)
-            if key in fresh:
-                row, payload_hash, order_id = fresh[key], first[key].payload_hash, attached.get(fresh[key], "")
-            else:
-                row, payload_hash, order_id = known[key]
-            state: Literal["accepted", "duplicate", "conflict"] = "accepted"
-            if key not in fresh or item is not first[key]:
-                state = "duplicate" if payload_hash == item.payload_hash else "conflict"
-            answers.append(StatusAcceptance(*key, state, row, order_id))
+        rows = known | {key: (row, first[key].payload_hash, attached.get(row, "")) for key, row in fresh.items()}
+        deliveries = [(key, item.payload_hash) for key, item in zip(keys, events, strict=True)]
+        states = states_of(deliveries, {key: payload_hash for key, (_, payload_hash, _) in rows.items()}, fresh)
+        answers = [
+            StatusAcceptance(*key, state, rows[key][0], rows[key][2]) for key, state in zip(keys, states, strict=True)
+        ]
         self._keep_conflicts(events, answers, now)
-        self._tally(answers, door, now)
+        tally(self.connection, states, door, now)
         return answers
 
-    def _insert(self, events: Sequence[IncomingStatus], now: datetime) -> dict[tuple[str, str], int]:
+    def _insert(self, events: Sequence[IncomingStatus], now: datetime) -> dict[EventKey, int]:
         rows = [
             {
                 "source": item.event.source,
@@ -130,9 +125,9 @@ class TradeEvents:
         found = self.connection.execute(once.returning(c.source, c.event_id, c.id), rows)
         return {(source, event_id): row for source, event_id, row in found}
 
-    def _known(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], tuple[int, str, str]]:
+    def _known(self, keys: Sequence[EventKey]) -> dict[EventKey, tuple[int, str, str]]:
         c = trade_events.c
-        found: dict[tuple[str, str], tuple[int, str, str]] = {}
+        found: dict[EventKey, tuple[int, str, str]] = {}
         for piece in chunks(keys):
             query = select(c.source, c.event_id, c.id, c.payload_hash, c.order_id)
             for row in self.connection.execute(query.where(tuple_(c.source, c.event_id).in_(piece))):
@@ -156,12 +151,6 @@ class TradeEvents:
             kept = upsert(self.connection, trade_event_conflicts)
             unique = ["trade_event_id", "payload_hash"]
             self.connection.execute(kept.on_conflict_do_nothing(index_elements=unique), rows)
-
-    def _tally(self, answers: Sequence[StatusAcceptance], door: str, now: datetime) -> None:
-        tally = Counter(answer.state for answer in answers)
-        row = {"at": now, "door": door, "received": len(answers), "dead": 0}
-        row |= {"accepted": tally["accepted"], "duplicate": tally["duplicate"], "conflict": tally["conflict"]}
-        self.connection.execute(receptions.insert(), row)
 
     def _attach_all(self, events: Sequence[Keyed], now: datetime) -> dict[int, str]:
         """Attach what can be; what one event teaches may place another, so the rest is asked again. Row to order."""

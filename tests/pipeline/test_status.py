@@ -14,6 +14,7 @@ from integrations.json_events import encode_status
 from integrations.kafka.port import Record
 from risk.nouns.money import Money
 from risk.nouns.status import CustomsFeedback, CustomsLine, StatusEvent, StatusKind
+from tradewarden.pipeline import status
 from tradewarden.pipeline.batch import Worker, process_batch
 from tradewarden.pipeline.intake import take as take_orders
 from tradewarden.pipeline.status import StatusResult, take, take_records
@@ -97,6 +98,21 @@ def test_records_become_events_or_dead_letters_and_the_books_balance(app):
     assert "the required field" in letters[2].reason
     assert {entry.stream for entry in entries} == {"worker-1"}
     assert len(alerts(app, "event_conflict")) == 1
+
+
+def test_what_breaks_the_decoder_is_a_dead_letter_with_all_that_came(app, monkeypatch):
+    def broken(*_):
+        raise RecursionError("too deep \x00")
+
+    monkeypatch.setattr(status, "decode_status", broken)
+    twice = replace(record(1, b"x", headers=(("id", b"7"), ("id", b"8"))), key=b"C1")
+    with app.database.writing() as uow:
+        assert take_records(uow, [twice], "worker", NOW) == StatusResult(dead=1)
+    with app.database.reading() as uow:
+        (letter,) = uow.dead_letters.list().items
+        assert uow.inbox.counts().balanced
+    assert "RecursionError" in letter.reason
+    assert letter.headers == {"id": "7", "id#2": "8", "kafka.key": "C1"}
 
 
 def test_nothing_is_written_for_nothing(app):

@@ -4,18 +4,18 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from databases.alerts import NewAlert
 from databases.audit_chain import NewEntry
-from databases.dead_letters import NewDeadLetter
 from databases.trade_events import IncomingStatus, StatusAcceptance
 from databases.unit_of_work import UnitOfWork
-from integrations.errors import DoorError, printable
 from integrations.json_events import decode_status, encode_status
 from integrations.kafka.port import Record
 from risk.canonical import digest
 from risk.nouns.status import StatusEvent
 from tradewarden.pipeline.intake import CONFLICT_DUE
+from tradewarden.pipeline.stream_letters import Unreadable, door_of, keep_letters, read_or_bury
 from tradewarden.pipeline.verification import verify
 
 
@@ -97,14 +97,15 @@ def take_records(uow: UnitOfWork, records: Sequence[Record], actor: str, now: da
     recorded.
     """
     events: dict[str, list[StatusEvent]] = defaultdict(list)
-    dead = 0
+    unreadable: list[Unreadable] = []
     for record in records:
-        door = f"kafka:{record.topic}"
-        try:
-            events[door].append(decode_status(record.value or b"", door, now))
-        except DoorError as error:
-            _bury(uow, record, error, actor, now)
-            dead += 1
+        found = read_or_bury(record, partial(_read, now=now))
+        if isinstance(found, Unreadable):
+            unreadable.append(found)
+        else:
+            events[door_of(record.topic)].append(found)
+    if unreadable:
+        keep_letters(uow, unreadable, actor, now)
     answers: list[StatusAcceptance] = []
     for door, told in events.items():
         taker = _Taker(door=door, actor=actor, now=now, stream=actor)
@@ -115,13 +116,13 @@ def take_records(uow: UnitOfWork, records: Sequence[Record], actor: str, now: da
         applied=sum(answer.state == "accepted" for answer in answers),
         duplicate=sum(answer.state == "duplicate" for answer in answers),
         conflict=sum(answer.state == "conflict" for answer in answers),
-        dead=dead,
+        dead=len(unreadable),
     )
 
 
-def place_of(record: Record) -> str:
-    """Where in the stream a record stood, as dead letters and messages name it."""
-    return f"{record.topic}[{record.partition}]@{record.offset}"
+def _read(record: Record, now: datetime) -> StatusEvent:
+    """The event in a record. Raises DoorError."""
+    return decode_status(record.value or b"", door_of(record.topic), now)
 
 
 def _incoming(event: StatusEvent) -> IncomingStatus:
@@ -136,25 +137,3 @@ def _conflict(answer: StatusAcceptance, now: datetime) -> NewAlert:
         order_id=answer.order_id,
         details={"trade_event": answer.row},
     )
-
-
-def _bury(uow: UnitOfWork, record: Record, error: DoorError, actor: str, now: datetime) -> None:
-    """Raw bytes and headers as they came; headers that are no text are shown with escapes."""
-    source, place = f"kafka:{record.topic}", place_of(record)
-    letter = NewDeadLetter(
-        source=source,
-        place=place,
-        reason=str(error),
-        raw=record.value or b"",
-        headers={printable(name): printable(value, 1000) for name, value in record.headers},
-    )
-    uow.dead_letters.add([letter], now)
-    entry = NewEntry(
-        at=now,
-        actor=actor,
-        action="event.dead",
-        object_type="event",
-        object_id=place,
-        reason=str(error)[:300],
-    )
-    uow.audit.append(actor, [entry])

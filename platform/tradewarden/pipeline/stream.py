@@ -7,6 +7,7 @@ commit. Then the commit to the broker, which is advice. A kill at any point leav
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from itertools import groupby
 
@@ -26,7 +27,7 @@ from tradewarden.pipeline.batch import process_batch
 from tradewarden.pipeline.gaps import Continuation, Gap, continued
 from tradewarden.pipeline.intake import alarm_conflicts, incoming
 from tradewarden.pipeline.status import take_records
-from tradewarden.pipeline.stream_letters import RecentDead, Unreadable, bury_records, door_of
+from tradewarden.pipeline.stream_letters import RecentDead, Unreadable, bury_records, door_of, read_or_bury
 from tradewarden.pipeline.waves import Arrived
 from tradewarden.tracing import HEADER, Revision, given, traced
 from tradewarden.wiring import Application
@@ -202,14 +203,11 @@ def _sorted(records: Sequence[Record], now: datetime) -> _Sorted:
         if is_feed(record.topic):
             parts.feeds.append(record)
             continue
-        try:
-            parts.orders.append(_read(record, now))
-        except DoorError as error:
-            parts.unreadable.append(Unreadable(record=record, reason=str(error)))
-        except MemoryError:
-            raise
-        except Exception as error:  # noqa: BLE001 - what breaks the decoder is a dead letter, never a crash
-            parts.unreadable.append(Unreadable(record=record, reason=f"the decoder failed: {error!r}"))
+        found = read_or_bury(record, partial(_read, now=now))
+        if isinstance(found, Unreadable):
+            parts.unreadable.append(found)
+        else:
+            parts.orders.append(found)
     return parts
 
 

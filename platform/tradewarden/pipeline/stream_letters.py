@@ -1,20 +1,23 @@
 """Dead letters of a stream: kept with all that came, told to the dead-letter topic, and never too many of them."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from typing import TypeVar
 
 from databases.audit_chain import NewEntry
 from databases.columns import printable
 from databases.dead_letters import NewDeadLetter
 from databases.outbox import Message
 from databases.unit_of_work import UnitOfWork
+from integrations.errors import DoorError
 from integrations.kafka.port import DEAD_LETTERS, Record
 from tradewarden.errors import TradeWardenError
 from tradewarden.pipeline.apply import Worker
 
+T = TypeVar("T")
 LARGEST_FORWARDED = 8 * 1024 * 1024
 """A longer message the broker might refuse; the letter in the database holds all of it."""
 SHOWN = 64 * 1024
@@ -73,15 +76,32 @@ def door_of(topic: str) -> str:
     return f"kafka:{topic}"
 
 
+def read_or_bury(record: Record, read: Callable[[Record], T]) -> T | Unreadable:
+    """What `read` makes of a record, or why it can't; whatever a record holds never stops the stream."""
+    try:
+        return read(record)
+    except DoorError as error:
+        return Unreadable(record=record, reason=str(error))
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001 - what breaks the decoder is a dead letter, never a crash
+        return Unreadable(record=record, reason=f"the decoder failed: {error!r}")
+
+
 def bury_records(uow: UnitOfWork, unreadable: Sequence[Unreadable], worker: Worker, now: datetime) -> None:
     """Keep the records as letters in this transaction, put it on record, and tell the dead-letter topic."""
+    keep_letters(uow, unreadable, worker.name, now)
+    if worker.publish:
+        uow.outbox.append([_message(item) for item in unreadable], now)
+
+
+def keep_letters(uow: UnitOfWork, unreadable: Sequence[Unreadable], actor: str, now: datetime) -> None:
+    """Keep the records as letters in this transaction, and put it on record in the actor's own chain."""
     for topic, group in groupby(
         sorted(unreadable, key=lambda item: item.record.topic), key=lambda item: item.record.topic
     ):
         uow.dead_letters.add([_letter(item, door_of(topic)) for item in group], now)
-    uow.audit.append(worker.name, [_entry(item, worker, now) for item in unreadable])
-    if worker.publish:
-        uow.outbox.append([_message(item) for item in unreadable], now)
+    uow.audit.append(actor, [_entry(item, actor, now) for item in unreadable])
 
 
 def _letter(item: Unreadable, door: str) -> NewDeadLetter:
@@ -118,10 +138,10 @@ def _reason(item: Unreadable) -> str:
     return printable(item.reason)[:REASON]
 
 
-def _entry(item: Unreadable, worker: Worker, now: datetime) -> NewEntry:
+def _entry(item: Unreadable, actor: str, now: datetime) -> NewEntry:
     return NewEntry(
         at=now,
-        actor=worker.name,
+        actor=actor,
         action="event.dead",
         object_type="event",
         object_id=place_of(item.record),
