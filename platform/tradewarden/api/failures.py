@@ -2,7 +2,8 @@
 
 import secrets
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -78,81 +79,88 @@ def page_of(request: Request) -> str:
     return came.path + (f"?{came.query}" if came.query else "")
 
 
-def add_handlers(server: FastAPI, app: Application) -> None:
-    """Teach the server what to answer when something is wrong."""
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the server answers when something is wrong; a method for each kind of error."""
 
-    def answer(request: Request, refused: Refused, **more: Any) -> Response:
-        return answered(app, request, refused, more)
+    app: Application
 
-    def not_signed_in(request: Request, _: Exception) -> Response:
+    def _answer(self, request: Request, refused: Refused, **more: Any) -> Response:
+        return answered(self.app, request, refused, more)
+
+    def not_signed_in(self, request: Request, _: Exception) -> Response:
         if request.headers.get("hx-request") == "true" or for_programs(request):
-            return answer(request, Refused(401, "access.signed_out"))
-        ended = request.method != "GET" or session_cookie(app.settings.https) in request.cookies
+            return self._answer(request, Refused(401, "access.signed_out"))
+        ended = request.method != "GET" or session_cookie(self.app.settings.https) in request.cookies
         wanted = {"next": page_of(request)} | ({"ended": "1"} if ended else {})
         return RedirectResponse("/login?" + urlencode(wanted, safe="/"), 303)
 
-    def must_change(request: Request, _: Exception) -> Response:
+    def must_change(self, request: Request, _: Exception) -> Response:
         return RedirectResponse("/password?" + urlencode({"next": page_of(request)}, safe="/"), 303)
 
-    def storage(request: Request, error: Exception) -> Response:
+    def storage(self, request: Request, error: Exception) -> Response:
         if not isinstance(error, StorageError):
             raise error
         refused = refused_by_storage(error)
         if refused.status >= 500:
             LOG.error("storage", path=request.url.path, error=str(error), kind=type(error).__name__)
-        return answer(request, refused)
+        return self._answer(request, refused)
 
-    def door(request: Request, error: Exception) -> Response:
+    def door(self, request: Request, error: Exception) -> Response:
         if not isinstance(error, DoorError):
             raise error
         status = 413 if isinstance(error, LimitExceeded) else 503 if isinstance(error, Unavailable) else 422
         shown = {"where": error.where, "seen": error.value, "expected": error.expected, "next_step": error.next_step}
-        return (
-            problem(status, str(error), **shown)
-            if for_programs(request)
-            else answer(request, Refused(status, "door.error", shown))
-        )
+        if for_programs(request):
+            return problem(status, str(error), **shown)
+        return self._answer(request, Refused(status, "door.error", shown))
 
-    def http(request: Request, error: Exception) -> Response:
+    def http(self, request: Request, error: Exception) -> Response:
         if isinstance(error, BodyTooLarge):
             sizes = {"seen": megabytes(error.seen), "limit": megabytes(error.limit)}
-            return answer(request, Refused(413, "http.too_large", sizes))
+            return self._answer(request, Refused(413, "http.too_large", sizes))
         status = error.status_code if isinstance(error, HTTPException) else 500
-        return answer(
-            request, Refused(status if status in TITLES else 400, f"http.{status if status in TITLES else 400}")
-        )
+        known = status if status in TITLES else 400
+        return self._answer(request, Refused(known, f"http.{known}"))
 
-    def invalid(request: Request, error: Exception) -> Response:
+    def invalid(self, request: Request, error: Exception) -> Response:
         if not isinstance(error, RequestValidationError):
             raise error
         first = error.errors()[0]
         if first["loc"][:1] == ("path",):  # a number no record can have is a record that does not exist
-            return answer(request, Refused(404, "http.404"))
+            return self._answer(request, Refused(404, "http.404"))
         where = ".".join(str(part) for part in first["loc"])
-        return answer(
-            request, Refused(422, "http.invalid", {"where": where, "seen": printable(first.get("input", ""))})
-        )
+        values = {"where": where, "seen": printable(first.get("input", ""))}
+        return self._answer(request, Refused(422, "http.invalid", values))
 
-    def unexpected(request: Request, error: Exception) -> Response:
+    def unexpected(self, request: Request, error: Exception) -> Response:
         reference = secrets.token_hex(6)
         # the plain trace: the pretty one would print local variables, sessions and passwords among them
         trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
         LOG.error("unexpected", path=request.url.path, reference=reference, trace=trace)
-        response = answer(request, Refused(500, "http.500"), reference=reference)
+        response = self._answer(request, Refused(500, "http.500"), reference=reference)
         response.headers.update(HEADERS)  # this answer is made outside the header layer
         return response
 
-    def refused(request: Request, error: Exception) -> Response:
-        return answer(request, error if isinstance(error, Refused) else Refused(500, "http.500"))
+    def refused(self, request: Request, error: Exception) -> Response:
+        return self._answer(request, error if isinstance(error, Refused) else Refused(500, "http.500"))
 
-    server.add_exception_handler(NotSignedIn, not_signed_in)
-    server.add_exception_handler(MustChangePassword, must_change)
-    server.add_exception_handler(Refused, refused)
-    server.add_exception_handler(StorageError, storage)
-    server.add_exception_handler(DoorError, door)
-    server.add_exception_handler(HTTPException, http)
-    server.add_exception_handler(RequestValidationError, invalid)
-    server.add_exception_handler(Exception, unexpected)
+
+def add_handlers(server: FastAPI, app: Application) -> None:
+    """Teach the server what to answer when something is wrong."""
+    answers = Answers(app)
+    handlers: tuple[tuple[type[Exception], Callable[[Request, Exception], Response]], ...] = (
+        (NotSignedIn, answers.not_signed_in),
+        (MustChangePassword, answers.must_change),
+        (Refused, answers.refused),
+        (StorageError, answers.storage),
+        (DoorError, answers.door),
+        (HTTPException, answers.http),
+        (RequestValidationError, answers.invalid),
+        (Exception, answers.unexpected),
+    )
+    for kind, handler in handlers:
+        server.add_exception_handler(kind, handler)
 
 
 def answered(app: Application, request: Request, refused: Refused, more: Mapping[str, Any]) -> Response:

@@ -15,6 +15,7 @@ from rich.table import Table
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object per line on standard output, nothing else.")]
 
 _ENCODER = msgspec.json.Encoder(decimal_format="number")
+PIPE_COLUMNS = 200
 notes = Console(stderr=True, highlight=False)
 """Where progress, warnings and errors go."""
 
@@ -34,11 +35,11 @@ def fail(message: str) -> None:
 
 
 def table(headers: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
-    """A table for people."""
+    """A table for people; in a file or pipe wide enough for its words, which 80 columns would break."""
     shown = Table(*headers, title=title or None, title_justify="left")
     for row in rows:
         shown.add_row(*(escape(str(cell)) for cell in row))
-    Console(highlight=False).print(shown)
+    Console(highlight=False, width=None if sys.stdout.isatty() else PIPE_COLUMNS).print(shown)
 
 
 @contextmanager

@@ -8,7 +8,6 @@ import structlog
 
 from tradewarden.failpoints import reach
 from tradewarden.pipeline.apply import (
-    LANES,
     BatchResult,
     Poisoned,
     TooManyDead,
@@ -21,7 +20,7 @@ from tradewarden.pipeline.apply import (
 from tradewarden.tracing import traced
 from tradewarden.wiring import Application
 
-__all__ = ["LANES", "BatchResult", "Poisoned", "TooManyDead", "Worker", "process_batch"]
+__all__ = ["TooManyDead", "Worker", "process_batch"]
 
 DEAD_LIMIT = 10
 log = structlog.get_logger()
