@@ -3,6 +3,7 @@
 Imported only by who chose this client, since the library may not be installed.
 """
 
+import threading
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -12,7 +13,13 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from confluent_kafka import Message as Found
 
 from integrations.errors import Unavailable
-from integrations.kafka.kafka_python import CONNECT_SECONDS, DELIVERY_SECONDS, LARGEST_MESSAGE, METADATA_SECONDS
+from integrations.kafka.kafka_python import (
+    CLOSE_SECONDS,
+    CONNECT_SECONDS,
+    DELIVERY_SECONDS,
+    LARGEST_MESSAGE,
+    METADATA_SECONDS,
+)
 from integrations.kafka.kafka_python import answering as check_answering
 from integrations.kafka.port import Message, Partition, Record, Undelivered
 
@@ -189,7 +196,14 @@ class ConfluentConsumer:
         return found
 
     def close(self) -> None:
-        self._consumer.close()
+        """Give up the connection, waiting a moment for a commit on its way.
+
+        With the broker gone the library waits for that commit until it comes back, so it does this by itself: the
+        commit is advisory, and the thread ends when the broker answers or the process ends.
+        """
+        closing = threading.Thread(target=self._consumer.close, name="kafka-close", daemon=True)
+        closing.start()
+        closing.join(CLOSE_SECONDS)
 
     def __enter__(self) -> Self:
         return self

@@ -1,11 +1,13 @@
 """The Kafka adapter on a real broker: what is confirmed is there, what was not committed comes again."""
 
+import threading
 import time
+from contextlib import suppress
 
 import pytest
 
 from integrations.errors import Unavailable
-from integrations.kafka import Message, connect_consumer, connect_producer
+from integrations.kafka import CLIENTS, HAS_CONFLUENT, Message, connect_consumer, connect_producer, ensure_topics
 
 pytestmark = [pytest.mark.broker, pytest.mark.timeout(180)]
 
@@ -44,6 +46,26 @@ def test_uncommitted_records_come_again_also_after_a_crash_of_the_broker(broker,
         producer.send(messages(topic, 5, 7))
     with connect_consumer(broker.servers, "group-a", topics=[topic]) as consumer:
         assert values(read(consumer, 4)) == [3, 4, 5, 6]
+
+
+@pytest.mark.parametrize("client", [name for name in CLIENTS if name != "confluent" or HAS_CONFLUENT])
+def test_closing_does_not_wait_for_a_broker_that_is_gone(broker, topic, client):
+    ensure_topics(broker.servers, [topic], 1)
+    with connect_producer(broker.servers) as producer:
+        producer.send(messages(topic, 0, 5))
+    consumer = connect_consumer(broker.servers, "group-c", client=client)
+    consumer.assign({(topic, 0): 0})
+    assert values(read(consumer, 5)) == [0, 1, 2, 3, 4]
+    broker.kill()
+    try:
+        with suppress(Unavailable):
+            consumer.commit({(topic, 0): 5})
+        closing = threading.Thread(target=consumer.close, daemon=True)
+        closing.start()
+        closing.join(20)
+        assert not closing.is_alive()
+    finally:
+        broker.start()
 
 
 def test_fixed_partitions_start_where_we_say(broker, topic):

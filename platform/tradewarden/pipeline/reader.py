@@ -52,8 +52,10 @@ class StreamReader:
         except Unavailable as error:
             log.error("stream.waiting", worker=self.worker.name, detail=str(error)[:300], retry=RETRY_SECONDS)
             self._retry_at = self.monotonic() + RETRY_SECONDS
-            self.reconnect()
-            self.tell(WAITING, str(error))
+            try:
+                self.tell(WAITING, str(error))  # first: closing may take its time
+            finally:
+                self.reconnect()
             return BatchResult()
 
     def read(self, seconds: float) -> BatchResult:
