@@ -13,6 +13,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from functools import wraps
 from hashlib import sha256
+from importlib import import_module
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Any, ParamSpec, TypeVar
 
@@ -20,15 +22,13 @@ from tradewarden.errors import CannotStart
 
 try:
     from opentelemetry import trace
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-    from opentelemetry.sdk.resources import Resource
-    from opentelemetry.sdk.trace import SpanProcessor, TracerProvider
-    from opentelemetry.sdk.trace.export import BatchSpanProcessor
 except ImportError:  # the extra is not installed
     INSTALLED = False
 else:
-    INSTALLED = True
+    INSTALLED = find_spec("opentelemetry.sdk") is not None
 
+SENDER = "tradewarden.trace_sender"
+"""Imported when traces are switched on: it brings much that nobody needs without them."""
 HEADER = "traceparent"
 TRACEPARENT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 P = ParamSpec("P")
@@ -44,10 +44,10 @@ _NOBODY: Mapping[Revision, str] = MappingProxyType({})
 _given: ContextVar[Mapping[Revision, str]] = ContextVar("given", default=_NOBODY)
 
 
-def switch_on(endpoint: str, service: str, processor: "SpanProcessor | None" = None) -> None:
+def switch_on(endpoint: str, service: str, processor: Any = None) -> None:
     """Send traces to `endpoint`, as `service`; does nothing without an endpoint.
 
-    `processor` takes the place of the sender (tests). Raises CannotStart when the library is missing.
+    `processor` (a SpanProcessor) takes the place of the sender (tests). Raises CannotStart when the library is missing.
     """
     global _provider, _tracer  # noqa: PLW0603 - one per process, as the library has it too
     if not endpoint:
@@ -56,8 +56,7 @@ def switch_on(endpoint: str, service: str, processor: "SpanProcessor | None" = N
         raise CannotStart(
             "TRADEWARDEN_TRACES is set, but OpenTelemetry is not installed. Install `tradewarden[otel]` or unset it."
         )
-    _provider = TracerProvider(resource=Resource.create({"service.name": service}))
-    _provider.add_span_processor(processor or BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=5)))
+    _provider = import_module(SENDER).provider(endpoint, service, processor)
     _tracer = _provider.get_tracer("tradewarden")
 
 

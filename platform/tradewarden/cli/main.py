@@ -5,71 +5,85 @@
 
 import sys
 import traceback
-from typing import Any
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import Any, cast
 
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from databases.errors import StorageError
 from integrations.errors import DoorError
-from tradewarden.cli import (
-    aeo,
-    assess,
-    audit,
-    checks,
-    clients,
-    compare,
-    db,
-    dead_letters,
-    demo,
-    differences,
-    events,
-    lists,
-    processes,
-    schema,
-    screen,
-    selftest,
-    serve,
-    simulate,
-    template,
-    worker,
-)
 from tradewarden.cli.output import fail
 from tradewarden.errors import TradeWardenError
 
+PLACES = {
+    "demo": "demo",
+    "serve": "serve",
+    "worker": "worker",
+    "relay": "processes",
+    "scheduler": "processes",
+    "health": "processes",
+    "assess": "assess",
+    "checks": "checks",
+    "screen": "screen",
+    "compare": "compare",
+    "template": "template",
+    "schema": "schema",
+    "simulate": "simulate",
+    "differences": "differences",
+    "selftest": "selftest",
+    "lists": "lists",
+    "clients": "clients",
+    "dead-letters": "dead_letters",
+    "events": "events",
+    "aeo": "aeo",
+    "audit": "audit",
+    "db": "db",
+}
+"""Each command or group of commands with the module of this folder it lives in, in the order of the help."""
+
+
+class Places(Mapping[str, Any]):
+    """The commands by name; a module is imported when its command is asked for: most need little of the product."""
+
+    def __getitem__(self, name: str) -> Any:
+        module = import_module(f"tradewarden.cli.{PLACES[name]}")
+        alone = typer.Typer(add_completion=False)
+        if hasattr(module, "register"):
+            module.register(alone)
+        else:
+            alone.add_typer(module.commands, name=name)
+        return get_group(alone).commands[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(PLACES)
+
+    def __len__(self) -> int:
+        return len(PLACES)
+
+
+class Commands(TyperGroup):
+    """The group of all commands."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        self.commands = cast("dict[str, Any]", Places())
+
+
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help="TradeWarden 外综服风控平台: risk control for comprehensive foreign-trade services providers.",
 )
-COMMANDS = (
-    demo,
-    serve,
-    worker,
-    processes,
-    assess,
-    checks,
-    screen,
-    compare,
-    template,
-    schema,
-    simulate,
-    differences,
-    selftest,
-)
-for module in COMMANDS:
-    module.register(app)
-GROUPS = (
-    ("lists", lists),
-    ("clients", clients),
-    ("dead-letters", dead_letters),
-    ("events", events),
-    ("aeo", aeo),
-    ("audit", audit),
-    ("db", db),
-)
-for name, group in GROUPS:
-    app.add_typer(group.commands, name=name)
+
+
+@app.callback()
+def whole() -> None:
+    """Nothing is done before a command; Typer needs a function to hang the commands on."""
 
 
 USAGE_ERROR: Any = typer.BadParameter.__mro__[2]
