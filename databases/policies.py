@@ -1,7 +1,8 @@
 """Policy versions: draft → live → retired, each by its hash; who made it and who else approved it."""
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -14,7 +15,7 @@ from databases.columns import body, metadata, number, time, words
 from databases.errors import FourEyesViolated, StaleState, StorageError
 from risk.canonical import canonical
 from risk.checks.catalogue import BY_ID
-from risk.policy import Policy
+from risk.policy import CustomsPolicy, Policy
 
 policies = Table(
     "policies",
@@ -57,6 +58,13 @@ class StoredPolicy:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _CustomsPart:
+    """The one part of a policy that verification against customs needs; absent in policies of older releases."""
+
+    customs: CustomsPolicy = field(default_factory=CustomsPolicy)
+
+
 class Policies:
     """Policies inside one unit of work."""
 
@@ -71,6 +79,16 @@ class Policies:
     def live_hash(self) -> str | None:
         """The hash of the policy in force without reading it: the key to cache it by."""
         return self.connection.execute(select(policies.c.hash).where(policies.c.state == "live")).scalar()
+
+    def customs(self) -> tuple[str, CustomsPolicy]:
+        """The hash of the policy in force and how exactly it compares with customs; "" and the default before one.
+
+        Reads that part only. Raises StorageError when the stored hash does not fit.
+        """
+        row = self.connection.execute(select(policies).where(policies.c.state == "live")).first()
+        if row is None:
+            return "", CustomsPolicy()
+        return row.hash, msgspec.json.decode(_intact(row), type=_CustomsPart).customs
 
     def draft(self, policy: Policy, by: str, now: datetime, note: str = "") -> StoredPolicy:
         """Keep a draft. Raises StaleState when (name, version) or the content exists already."""
@@ -131,18 +149,28 @@ class Policies:
 
 
 def _stored(row: Row[Any]) -> StoredPolicy:
-    policy = policy_from(row.body)
-    if policy.hash != row.hash:
-        raise StorageError(
-            f"policy {row.name} version {row.version}: its content has hash {policy.hash[:12]}, stored is "
-            f"{row.hash[:12]}; it was changed behind the program's back, restore it from a backup"
-        )
+    policy = policy_from(_intact(row))
     fields = ("state", "hash", "made_by", "made_at", "approved_by", "live_from", "retired_at", "note")
     return StoredPolicy(policy=policy, **{field: row._mapping[field] for field in fields})
 
 
+def _intact(row: Row[Any]) -> bytes:
+    """The content as it was stored. Its own bytes are hashed: an older release knew fewer parts of a policy."""
+    content: bytes = row.body
+    found = hashlib.sha256(content).hexdigest()
+    if found != row.hash:
+        raise StorageError(
+            f"policy {row.name} version {row.version}: its content has hash {found[:12]}, stored is "
+            f"{row.hash[:12]}; it was changed behind the program's back, restore it from a backup"
+        )
+    return content
+
+
 def policy_from(content: bytes) -> Policy:
-    """The policy behind its canonical JSON, the checks' parameters in the types their cards declare."""
+    """The policy behind its canonical JSON, the checks' parameters in the types their cards declare.
+
+    A part that came with a later release than the content stands at its default.
+    """
     decoded = msgspec.json.decode(content, type=Policy)
     settings = {
         check_id: replace(setting, parameters=_typed(setting.parameters, BY_ID[check_id].card.parameters))

@@ -1,7 +1,7 @@
-"""Trade data against what customs said: field by field, with stated tolerances; missing data is never agreement.
+"""Trade data against what customs said: field by field, as exactly as the policy asks; missing data never agrees.
 
-Pure: the order in force and the customs feedback in, comparisons out. Customs speaks in several receipts; `told` reads
-them together, each field as it was said last.
+Pure: the order in force, the customs feedback and the tolerances in, comparisons out. Customs speaks in several
+receipts; `told` reads them together, each field as it was said last.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,15 +13,7 @@ from risk.nouns.line import Line
 from risk.nouns.money import Money
 from risk.nouns.order import Order
 from risk.nouns.status import CustomsFeedback, CustomsLine
-
-MONEY_TOLERANCE = Decimal("0.01")
-"""In the currency of the amount: totals are declared with two decimals (handbook 02 §3)."""
-WEIGHT_TOLERANCE_KG = Decimal(1)
-"""Weights below one kilogram are declared as 1 (handbook 02 §5), so up to one kilogram is rounding."""
-QUANTITY_TOLERANCE = Decimal("0.00001")
-"""Quantities travel with five decimals (handbook 02 §3)."""
-HS_SHORTEST = 8
-"""Customs may answer with the 8 digits of the tariff; 10 are compared where both have them."""
+from risk.policy import CustomsPolicy
 
 WORDS: Mapping[str, tuple[str, str]] = {
     "total": ("总价", "total value"),
@@ -92,10 +84,10 @@ def told(receipts: Sequence[tuple[int, CustomsFeedback]]) -> Told:
     return Told(CustomsFeedback(**values), by)  # type: ignore[arg-type]  # each value came from the field it goes to
 
 
-def compare(order: Order, said: CustomsFeedback) -> tuple[Comparison, ...]:
+def compare(order: Order, said: CustomsFeedback, allowed: CustomsPolicy) -> tuple[Comparison, ...]:
     """Every field both could have said. Empty when customs has told no figure at all: then nothing is verified."""
-    header = tuple(_header(order, said))
-    lines = tuple(_lines(order, said.lines))
+    header = tuple(_header(order, said, allowed))
+    lines = tuple(_lines(order, said.lines, allowed))
     return (*header, *lines) if any(one.theirs for one in (*header, *lines)) else ()
 
 
@@ -119,12 +111,12 @@ def field_matters(field: str) -> bool:
     return field.rpartition(".")[2] in MATTERS
 
 
-def _header(order: Order, said: CustomsFeedback) -> Iterator[Comparison]:
+def _header(order: Order, said: CustomsFeedback, allowed: CustomsPolicy) -> Iterator[Comparison]:
     header = order.declaration.header
     currencies = order.declaration.currencies
     total = order.declaration.total
     ours = Money(total, currencies[0]) if total is not None and len(currencies) == 1 else None
-    yield _money("total", None, ours, said.total)
+    yield _money("total", None, (ours, said.total), allowed)
     yield _compared(
         "supervision_mode",
         header.supervision_mode,
@@ -132,7 +124,7 @@ def _header(order: Order, said: CustomsFeedback) -> Iterator[Comparison]:
         header.supervision_mode == said.supervision_mode,
     )
     for name in ("gross_weight_kg", "net_weight_kg"):
-        yield _measured(name, None, (getattr(header, name), getattr(said, name)), WEIGHT_TOLERANCE_KG)
+        yield _measured(name, None, (getattr(header, name), getattr(said, name)), allowed.weight_tolerance_kg)
     counts = tuple(None if count is None else Decimal(count) for count in (header.package_count, said.packages))
     yield _measured("packages", None, (counts[0], counts[1]), Decimal(0))
     boxes = _boxes(container.number for container in order.declaration.containers)
@@ -144,7 +136,7 @@ def _boxes(numbers: Iterator[str] | Sequence[str]) -> tuple[str, ...]:
     return tuple(sorted({number.strip().upper() for number in numbers if number.strip()}))
 
 
-def _lines(order: Order, theirs: Sequence[CustomsLine]) -> Iterator[Comparison]:
+def _lines(order: Order, theirs: Sequence[CustomsLine], allowed: CustomsPolicy) -> Iterator[Comparison]:
     if not theirs:
         yield _compared("line", str(len(order.declaration.lines) or ""), "", same=False)
         return
@@ -163,18 +155,18 @@ def _lines(order: Order, theirs: Sequence[CustomsLine]) -> Iterator[Comparison]:
                 name="line", line=number, ours=names[0] or "?", theirs=names[1] or "?", agreement=Agreement.DIFFERENT
             )
         else:
-            yield from _line_parts(number, mine, other)
+            yield from _line_parts(number, mine, other, allowed)
 
 
-def _line_parts(number: int, mine: Line, other: CustomsLine) -> Iterator[Comparison]:
-    length = max(HS_SHORTEST, min(len(mine.hs_code), len(other.hs_code)))
+def _line_parts(number: int, mine: Line, other: CustomsLine, allowed: CustomsPolicy) -> Iterator[Comparison]:
+    length = max(allowed.hs_digits, min(len(mine.hs_code), len(other.hs_code)))
     yield _compared(
         "hs_code", mine.hs_code, other.hs_code, mine.hs_code[:length] == other.hs_code[:length], line=number
     )
     ours, unit = _in_unit(mine, other.unit)
-    quantity = _measured("quantity", number, (ours, other.quantity), QUANTITY_TOLERANCE)
+    quantity = _measured("quantity", number, (ours, other.quantity), allowed.quantity_tolerance)
     yield quantity if not unit else _with_unit(quantity, unit)
-    yield _money("line_total", number, mine.value, other.total)
+    yield _money("line_total", number, (mine.value, other.total), allowed)
 
 
 def _in_unit(line: Line, unit: str) -> tuple[Decimal | None, str]:
@@ -194,14 +186,15 @@ def _with_unit(one: Comparison, unit: str) -> Comparison:
     return Comparison(name=one.name, line=one.line, ours=sides[0], theirs=sides[1], agreement=one.agreement)
 
 
-def _money(name: str, line: int | None, ours: Money | None, theirs: Money | None) -> Comparison:
+def _money(name: str, line: int | None, sides: tuple[Money | None, Money | None], allowed: CustomsPolicy) -> Comparison:
+    ours, theirs = sides
     same = (
         ours is not None
         and theirs is not None
         and ours.currency == theirs.currency
-        and abs(ours.amount - theirs.amount) <= MONEY_TOLERANCE
+        and abs(ours.amount - theirs.amount) <= allowed.money_tolerance
     )
-    texts = ["" if money is None else f"{plain(money.amount)} {money.currency}" for money in (ours, theirs)]
+    texts = ["" if money is None else f"{plain(money.amount)} {money.currency}" for money in sides]
     return _compared(name, texts[0], texts[1], same, line=line)
 
 

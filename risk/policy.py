@@ -85,6 +85,22 @@ class AlertPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomsPolicy:
+    """How far trade data and customs feedback may part and still agree, and hours until an alert of it is due.
+
+    Totals are declared with two decimals in their own currency and quantities travel with five (handbook 02 §3);
+    weights below one kilogram are declared as 1, so up to one is rounding (handbook 02 §5). Customs may answer with
+    the 8 digits of the tariff: at least `hs_digits` are compared, and more where both sides have them.
+    """
+
+    money_tolerance: Decimal = Decimal("0.01")
+    weight_tolerance_kg: Decimal = Decimal(1)
+    quantity_tolerance: Decimal = Decimal("0.00001")
+    hs_digits: int = 8
+    due_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """One version of the rules in force. Stored with every decision by its hash."""
 
@@ -97,6 +113,7 @@ class Policy:
     sampling: Sampling = field(default_factory=Sampling)
     screening: ScreeningPolicy = ScreeningPolicy()
     alerts: AlertPolicy = field(default_factory=AlertPolicy)
+    customs: CustomsPolicy = CustomsPolicy()
     error_points: int = 20
     error_floor: Outcome = Outcome.REVIEW
 

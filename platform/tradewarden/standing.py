@@ -145,18 +145,23 @@ def stale_lists(uow: UnitOfWork, policy: Policy, now: datetime) -> tuple[str, ..
 
 
 def ensure_policy(uow: UnitOfWork, checks: Sequence[Check], now: datetime) -> bool:
-    """Publish the first policy, or a version that knows the checks this release added; True when one was published."""
+    """Publish the first policy, or a version that knows what this release added to it; True when one was published.
+
+    A part the stored text lacks stands at its default when it is read, so the policy as read has another hash.
+    """
     cards = [check.card for check in checks]
     live = uow.policies.live()
     if live is None:
         _publish(uow, default_policy(cards), "first policy of the installation", now)
         return True
     missing = [card for card in cards if card.id not in live.checks]
-    if not missing:
+    grown = live.hash != uow.policies.live_hash()
+    if not missing and not grown:
         return False
     settings = {**live.checks, **default_policy(missing).checks}
     version = uow.policies.next_version(live.name)
-    note = f"new checks: {', '.join(card.id for card in missing)}"
+    added = [f"new checks: {', '.join(card.id for card in missing)}"] if missing else []
+    note = "; ".join([*added, "parts added by this release, at their defaults"] if grown else added)
     _publish(uow, replace(live, version=version, checks=settings), note, now)
     return True
 

@@ -1,5 +1,7 @@
 """Policies: exact types after storage, one live version, two people."""
 
+import hashlib
+import json
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -10,7 +12,7 @@ from databases.errors import FourEyesViolated, StaleState, StorageError
 from databases.policies import policies, policy_from
 from risk.canonical import canonical
 from risk.checks.catalogue import CHECKS
-from risk.policy import Thresholds
+from risk.policy import CustomsPolicy, Thresholds
 from risk.policy_default import default_policy
 
 POLICY = default_policy(check.card for check in CHECKS)
@@ -27,6 +29,39 @@ def test_a_policy_survives_storage_with_its_types():
     for check_id, setting in POLICY.checks.items():
         for name, value in setting.parameters.items():
             assert type(again.checks[check_id].parameters[name]) is type(value), (check_id, name)
+
+
+def stored_by_an_older_release(unit, policy, now, *parts):
+    """Put a policy in force whose text lacks `parts`; its hash."""
+    unit.policies.publish(policy, "system", "setup", now)
+    content = json.loads(canonical(policy))
+    body = json.dumps({name: value for name, value in content.items() if name not in parts}, sort_keys=True).encode()
+    old_hash = hashlib.sha256(body).hexdigest()
+    unit.connection.execute(policies.update().where(policies.c.state == "live").values(body=body, hash=old_hash))
+    return old_hash
+
+
+def test_a_policy_of_an_older_release_still_loads_with_the_parts_it_lacks_at_their_defaults(database, now):
+    with database.writing() as unit:
+        old_hash = stored_by_an_older_release(unit, version(1), now, "customs")
+        assert unit.policies.live() == version(1)
+        assert unit.policies.customs() == (old_hash, CustomsPolicy())
+        assert unit.policies.by_hash(old_hash).hash == old_hash != version(1).hash
+        unit.policies.publish(version(2), "system", "setup", now)
+        assert unit.policies.by_hash(old_hash).state == "retired"
+
+
+def test_how_exactly_customs_is_compared_is_read_alone(database, now):
+    stricter = CustomsPolicy(money_tolerance=Decimal("0.005"), hs_digits=10, due_hours=4)
+    with database.writing() as unit:
+        assert unit.policies.customs() == ("", CustomsPolicy())
+        unit.policies.publish(replace(version(1), customs=stricter), "system", "setup", now)
+        policy_hash, found = unit.policies.customs()
+        assert (policy_hash, found) == (unit.policies.live_hash(), stricter)
+        assert type(found.money_tolerance) is Decimal
+        unit.connection.execute(policies.update().values(body=canonical(version(1))))
+        with pytest.raises(StorageError, match="behind the program's back"):
+            unit.policies.customs()
 
 
 def test_parameters_of_a_check_that_is_gone_stay_as_text():

@@ -1,5 +1,6 @@
 """Status events through the pipeline: books, conflicts, dead letters, late orders, and the customs verification."""
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -10,10 +11,13 @@ import pytest
 from databases.alerts import AlertQuery
 from databases.audit import AuditQuery
 from databases.customs_differences import DifferenceQuery
+from databases.policies import policies
 from integrations.json_events import encode_status
 from integrations.kafka.port import Record
+from risk.canonical import canonical
 from risk.nouns.money import Money
 from risk.nouns.status import CustomsFeedback, CustomsLine, StatusEvent, StatusKind
+from risk.policy import CustomsPolicy
 from tradewarden.pipeline import status
 from tradewarden.pipeline.batch import Worker, process_batch
 from tradewarden.pipeline.intake import take as take_orders
@@ -23,6 +27,7 @@ from tradewarden.scheduler import JOBS
 from tradewarden.simulate.events import as_event
 from tradewarden.simulate.flow import feedback, news
 from tradewarden.simulate.generate import simulate
+from tradewarden.standing import ensure_policy
 
 from .conftest import NOW
 
@@ -162,6 +167,40 @@ def test_a_difference_that_matters_raises_one_alert_and_others_none(app, order):
     [alert] = alerts(app, "customs_difference")
     assert (alert.subject, alert.order_id) == (order.order_id, order.order_id)
     assert alert.details == {"fields": ["lines[1].hs_code", "total"]}
+
+
+def test_the_policy_in_force_says_what_agrees_and_when_an_alert_is_due(app, order):
+    wide = CustomsPolicy(money_tolerance=Decimal(5), due_hours=3)
+    with app.database.writing() as uow:
+        live = uow.policies.live()
+        uow.policies.publish(replace(live, version=live.version + 1, customs=wide), "wang", "li", NOW)
+    judged(app, order)
+    total = feedback(order).total
+    near, far = (replace(total, amount=total.amount + more) for more in (Decimal(5), Decimal(6)))
+    told(app, receipt(1, order.order_id, customs=replace(feedback(order), total=near)))
+    assert differences(app) == {}
+    told(app, receipt(2, order.order_id, customs=replace(feedback(order), total=far), occurred_at=NOW))
+    assert set(differences(app, "open")) == {"total"}
+    [alert] = alerts(app, "customs_difference")
+    assert alert.due_at == NOW + 3 * HOUR
+    with app.database.reading() as uow:
+        [entry] = uow.audit.search(AuditQuery(action="customs.verified")).items
+        assert json.loads(entry.details)["policy"] == uow.policies.live_hash()
+
+
+def test_an_upgrade_puts_a_policy_in_force_that_says_how_customs_is_compared(app):
+    with app.database.writing() as uow:
+        whole = uow.policies.live()
+        content = json.loads(canonical(whole))
+        del content["customs"]
+        body = json.dumps(content, sort_keys=True).encode()
+        old = {"body": body, "hash": hashlib.sha256(body).hexdigest()}
+        uow.connection.execute(policies.update().values(old))
+        assert uow.policies.live().customs == CustomsPolicy()
+        assert ensure_policy(uow, app.checks, NOW)
+        assert uow.policies.live() == replace(whole, version=whole.version + 1)
+        assert uow.policies.by_hash(old["hash"]).state == "retired"
+        assert not ensure_policy(uow, app.checks, NOW)
 
 
 def test_verifying_again_changes_nothing(app, order):

@@ -19,7 +19,9 @@ from risk.customs_comparison import (
 )
 from risk.nouns.money import Money
 from risk.nouns.status import CustomsFeedback, CustomsLine
+from risk.policy import CustomsPolicy
 
+ALLOWED = CustomsPolicy()
 USD = Money(Decimal("3900.00"), "USD")
 LINE = CustomsLine(line_number=1, hs_code="6302101000", quantity=Decimal(1200), unit="015", total=USD)
 AGREED = CustomsFeedback(
@@ -37,12 +39,12 @@ def line(**changes):
     return replace(AGREED, lines=(replace(LINE, **changes),))
 
 
-def parted(order, said, agreement=Agreement.DIFFERENT):
-    return {one.field: (one.ours, one.theirs) for one in compare(order, said) if one.agreement is agreement}
+def parted(order, said, agreement=Agreement.DIFFERENT, allowed=ALLOWED):
+    return {one.field: (one.ours, one.theirs) for one in compare(order, said, allowed) if one.agreement is agreement}
 
 
 def test_the_same_data_agrees_in_every_field(clean_order):
-    compared = compare(clean_order, AGREED)
+    compared = compare(clean_order, AGREED, ALLOWED)
     assert {one.agreement for one in compared} == {Agreement.EQUAL}
     assert {one.name for one in compared} == set(WORDS) - {"line"}
 
@@ -90,6 +92,37 @@ def test_within_the_tolerances_nothing_differs(clean_order, said):
 
 
 @pytest.mark.parametrize(
+    ("said", "wider", "stricter"),
+    [
+        (
+            replace(AGREED, total=Money(Decimal("3900.01"), "USD")),
+            {"money_tolerance": Decimal("0.01")},
+            {"money_tolerance": Decimal(0)},
+        ),
+        (
+            line(total=Money(Decimal(3905), "USD")),
+            {"money_tolerance": Decimal(5)},
+            {"money_tolerance": Decimal("4.99")},
+        ),
+        (
+            replace(AGREED, gross_weight_kg=Decimal(1013)),
+            {"weight_tolerance_kg": Decimal(3)},
+            {"weight_tolerance_kg": Decimal("2.9")},
+        ),
+        (
+            line(quantity=Decimal("1200.5")),
+            {"quantity_tolerance": Decimal("0.5")},
+            {"quantity_tolerance": Decimal("0.4")},
+        ),
+        (line(hs_code="630210"), {"hs_digits": 6}, {"hs_digits": 7}),
+    ],
+)
+def test_the_policy_says_how_exactly_both_sides_have_to_agree(clean_order, said, wider, stricter):
+    assert parted(clean_order, said, allowed=CustomsPolicy(**wider)) == {}
+    assert len(parted(clean_order, said, allowed=CustomsPolicy(**stricter))) == 1
+
+
+@pytest.mark.parametrize(
     ("said", "field"),
     [
         (replace(AGREED, total=None), "total"),
@@ -116,7 +149,7 @@ def test_our_own_gaps_are_not_comparable(clean_order):
 
 
 def test_a_receipt_without_figures_verifies_nothing(clean_order):
-    assert compare(clean_order, CustomsFeedback(inspection_result="无异常", office="5304")) == ()
+    assert compare(clean_order, CustomsFeedback(inspection_result="无异常", office="5304"), ALLOWED) == ()
 
 
 def test_lines_with_bad_numbers_are_told_apart_by_place(clean_order):

@@ -1,7 +1,7 @@
 """Verification 海关核对: what customs has said of an order against the order in force; differences kept, and closed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from databases.alerts import NewAlert
@@ -9,11 +9,11 @@ from databases.audit_chain import NewEntry
 from databases.customs_differences import Difference, DifferenceState, InForce, NewDifference
 from databases.unit_of_work import UnitOfWork
 from risk.customs_comparison import Agreement, Comparison, Told, compare, source_field, told
+from risk.nouns.status import CustomsFeedback
 
 ACTOR = "scheduler"
 STREAM = "verification"
 ALERT = "customs_difference"
-DIFFERENCE_DUE = timedelta(hours=24)
 PERIOD = timedelta(days=90)
 """How long back amended orders are looked for; receipts never compared are found however old they are."""
 PER_RUN = 200
@@ -48,35 +48,52 @@ def verify(uow: UnitOfWork, order_ids: Sequence[str], actor: str, now: datetime,
         return Verified()
     receipts = uow.differences.feedback(ids)
     standing = uow.differences.in_force(list(receipts))
+    found = _compared(uow, receipts, standing, now) if standing else _Found("")
+    for reason, numbers in found.settled.items():
+        uow.differences.settle(numbers, reason, now)
+    uow.differences.put(found.fresh, now)
+    uow.alerts.raise_many(found.alerts, now)
+    silent = [order_id for order_id in ids if order_id not in receipts]
+    uow.differences.mark_verified({order_id: head.revision for order_id, head in standing.items()}, silent)
+    if found.fresh or any(found.settled.values()):
+        uow.audit.append(stream or STREAM, [_entry(found, actor, now)])
+    return Verified(len(ids), sum(one.state == "open" for one in found.fresh), len(found.settled[AGREES]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a comparison by the policy with this hash asks to be recorded; `settled` are records by why they close."""
+
+    policy: str
+    fresh: list[NewDifference] = field(default_factory=list)
+    settled: dict[str, list[int]] = field(default_factory=lambda: {AGREES: [], SUPERSEDED: []})
+    alerts: list[NewAlert] = field(default_factory=list)
+
+
+def _compared(
+    uow: UnitOfWork,
+    receipts: Mapping[str, Sequence[tuple[int, CustomsFeedback]]],
+    standing: Mapping[str, InForce],
+    now: datetime,
+) -> _Found:
+    policy_hash, allowed = uow.policies.customs()
     recorded: dict[str, list[Difference]] = {}
     for one in uow.differences.of_orders(list(receipts)):
         recorded.setdefault(one.order_id, []).append(one)
-    fresh: list[NewDifference] = []
-    settled: dict[str, list[int]] = {AGREES: [], SUPERSEDED: []}
-    alerts: list[NewAlert] = []
+    found = _Found(policy_hash)
     for order_id, head in standing.items():
         if head.order is None:
             continue
         said = told(receipts[order_id])
-        compared = compare(head.order, said.feedback)
-        found = _fresh(order_id, head, said, compared, recorded.get(order_id, ()))
-        fresh += found
+        compared = compare(head.order, said.feedback, allowed)
+        fresh = _fresh(order_id, head, said, compared, recorded.get(order_id, ()))
+        found.fresh.extend(fresh)
         for reason, numbers in _resolved(compared, said, recorded.get(order_id, ())).items():
-            settled[reason] += numbers
+            found.settled[reason].extend(numbers)
         matters = {one.field for one in compared if one.matters}
-        if grave := sorted(one.field for one in found if one.field in matters):
-            alerts.append(_alert(order_id, head, grave, now))
-    for reason, numbers in settled.items():
-        uow.differences.settle(numbers, reason, now)
-    uow.differences.put(fresh, now)
-    uow.alerts.raise_many(alerts, now)
-    silent = [order_id for order_id in ids if order_id not in receipts]
-    uow.differences.mark_verified({order_id: head.revision for order_id, head in standing.items()}, silent)
-    done = Verified(len(ids), sum(one.state == "open" for one in fresh), len(settled[AGREES]))
-    if fresh or any(settled.values()):
-        entry = _entry(fresh, settled, actor, now)
-        uow.audit.append(stream or STREAM, [entry])
-    return done
+        if grave := sorted(one.field for one in fresh if one.field in matters):
+            found.alerts.append(_alert(order_id, head, grave, now + timedelta(hours=allowed.due_hours)))
+    return found
 
 
 def _fresh(
@@ -138,29 +155,29 @@ def _resolved(compared: Sequence[Comparison], said: Told, recorded: Sequence[Dif
     return found
 
 
-def _alert(order_id: str, head: InForce, fields: Sequence[str], now: datetime) -> NewAlert:
+def _alert(order_id: str, head: InForce, fields: Sequence[str], due_at: datetime) -> NewAlert:
     return NewAlert(
         kind=ALERT,
         subject=order_id,
         order_id=order_id,
         revision=head.revision,
         client_id=head.client_id,
-        due_at=now + DIFFERENCE_DUE,
+        due_at=due_at,
         details={"fields": list(fields)},
     )
 
 
-def _entry(fresh: Sequence[NewDifference], settled: Mapping[str, Sequence[int]], actor: str, now: datetime) -> NewEntry:
-    found: dict[str, list[str]] = {}
-    for one in fresh:
-        found.setdefault(one.order_id, []).append(f"{one.field}: {one.state}")
+def _entry(found: _Found, actor: str, now: datetime) -> NewEntry:
+    fields: dict[str, list[str]] = {}
+    for one in found.fresh:
+        fields.setdefault(one.order_id, []).append(f"{one.field}: {one.state}")
     return NewEntry(
         at=now,
         actor=actor,
         action="customs.verified",
         object_type="customs_differences",
         object_id="",
-        details={"found": found, "settled": dict(settled)},
+        details={"found": fields, "settled": found.settled, "policy": found.policy},
     )
 
 

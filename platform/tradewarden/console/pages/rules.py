@@ -59,6 +59,7 @@ def policy(at: At) -> Response:
 def _thresholds(t: Translator, chosen: Policy) -> list[tuple[str, str]]:
     """Every number outside the checks, as (text key, value with its unit)."""
     classes, sampling, screening = chosen.order_classes, chosen.sampling, chosen.screening
+    customs = chosen.customs
     return [
         ("policy.review_from", str(chosen.thresholds.review)),
         ("policy.hold_from", str(chosen.thresholds.hold)),
@@ -75,6 +76,11 @@ def _thresholds(t: Translator, chosen: Policy) -> list[tuple[str, str]]:
         ("policy.due_review", f"{chosen.alerts.due_hours.get('review', 0)} h"),
         ("policy.due_hold", f"{chosen.alerts.due_hours.get('hold', 0)} h"),
         ("policy.due_refuse", f"{chosen.alerts.due_hours.get('refuse', 0)} h"),
+        ("policy.customs_money", f"± {customs.money_tolerance}"),
+        ("policy.customs_weight", f"± {customs.weight_tolerance_kg} kg"),
+        ("policy.customs_quantity", f"± {customs.quantity_tolerance}"),
+        ("policy.customs_hs", str(customs.hs_digits)),
+        ("policy.customs_due", f"{customs.due_hours} h"),
     ]
 
 
