@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 Seen = str | int | bool | Decimal
 """A number or text a check looked at. Never a float: evidence is exact."""
@@ -59,9 +60,10 @@ def hit(code: str = "", /, floor: Outcome = Outcome.RELEASE, **seen: Seen) -> Ve
     return Verdict(Status.HIT, code, seen, floor)
 
 
-def no_data(*missing: str) -> Verdict:
-    """The check could not judge because the named facts are missing."""
-    return Verdict(Status.NO_DATA, "", {"missing": ", ".join(missing)})
+@lru_cache(maxsize=4096)
+def no_data(*missing: str, floor: Outcome = Outcome.RELEASE) -> Verdict:
+    """The check could not judge because the named facts are missing. The same facts give the same object."""
+    return Verdict(Status.NO_DATA, "", {"missing": ", ".join(missing)}, floor)
 
 
 @dataclass(frozen=True, slots=True)

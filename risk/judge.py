@@ -4,35 +4,29 @@ Fail closed: a check that crashes becomes an `error` finding that the policy pri
 stops the others.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-from risk.checks.card import Check, Parameters
+from risk.checks.card import Check
 from risk.decision import Judgement
 from risk.facts import OrderFacts
-from risk.findings import PASS, Contribution, Finding, Outcome, Severity, Status, Verdict, no_data
+from risk.findings import PASS, Contribution, Finding, Outcome, Status, Verdict
 from risk.nouns.line import Line
 from risk.policy import Policy
+from risk.steps import Said, Steps, steps_of
 
 MAXIMUM_SCORE = 100
-DIRECTIONS = ("E", "I")
-_NO_LINES = no_data("declaration.lines")
-REMEMBERED = 16
-_NEVER = Finding("", Status.ERROR, Severity.BLOCK)
-_UNPRICED = {"error": "NoSetting", "detail": "the policy in force does not know this check"}
+_PASSED, _ERROR, _HIT = Status.PASS, Status.ERROR, Status.HIT
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
-    """A check as it is run under one policy on orders of one direction; `fixed` is its finding whatever they hold."""
-
-    name: str
-    severity: Severity
-    function: Callable[..., Verdict]
-    parameters: Parameters
-    per_line: bool
-    passed: Finding
-    fixed: Finding | None = None
+def judge(checks: Sequence[Check], facts: OrderFacts, policy: Policy) -> Judgement:
+    """Run the checks and reduce: score = capped sum of points, outcome = highest of score band and floors."""
+    steps = steps_of(checks, policy, facts.order.declaration.header.direction)
+    said = _said(steps, facts)
+    findings = _in_order(steps, said)
+    parts = tuple(_parts(steps, said)) if steps.unique else contributions(findings, policy)
+    score = min(MAXIMUM_SCORE, sum([part.points for part in parts]))
+    floor = max([part.floor for part in parts], default=Outcome.RELEASE)
+    return Judgement(outcome=max(floor, _band(score, policy)), score=score, findings=findings, contributions=parts)
 
 
 def run_checks(checks: Sequence[Check], facts: OrderFacts, policy: Policy) -> tuple[Finding, ...]:
@@ -40,109 +34,95 @@ def run_checks(checks: Sequence[Check], facts: OrderFacts, policy: Policy) -> tu
 
     A check on lines of a declaration without lines has nothing to judge, which is not the same as passing.
     """
-    declaration = facts.order.declaration
-    findings: list[Finding] = []
-    for step in _steps(checks, policy, declaration.header.direction):
-        if step.fixed is not None:
-            findings.append(step.fixed)
-        elif step.per_line:
-            _on_lines(step, facts, declaration.lines, findings)
-        else:
-            try:
-                verdict = step.function(facts, step.parameters)
-            except Exception as error:  # noqa: BLE001 - whatever a check does wrong must become evidence
-                verdict = _failed(error)
-            findings.append(step.passed if verdict is PASS else _finding(step, None, verdict))
-    return tuple(findings)
+    steps = steps_of(checks, policy, facts.order.declaration.header.direction)
+    return _in_order(steps, _said(steps, facts))
 
 
-def _on_lines(step: _Step, facts: OrderFacts, lines: Sequence[Line], findings: list[Finding]) -> None:
-    if not lines:
-        findings.append(_finding(step, None, _NO_LINES))
-        return
-    before = len(findings)
-    for position, line in enumerate(lines, start=1):
+def _said(steps: Steps, facts: OrderFacts) -> Said:
+    """What the checks have to say beside "passed", each check's findings in the order of the lines."""
+    said = dict(steps.fixed)
+    for step, function, parameters in steps.of_order:
         try:
-            verdict = step.function(facts, line, step.parameters)
-        except Exception as error:  # noqa: BLE001 - whatever a check does wrong must become evidence, not a lost order
+            verdict = function(facts, parameters)
+        except Exception as error:  # noqa: BLE001 - whatever a check does wrong must become evidence
             verdict = _failed(error)
         if verdict is not PASS:
-            findings.append(_finding(step, position if line.line_number is None else line.line_number, verdict))
-    if len(findings) == before:
-        findings.append(step.passed)
+            said[step.place] = [step.finding(None, verdict)]
+    lines = facts.order.declaration.lines
+    if lines:
+        _on_lines(steps, facts, lines, said)
+    else:
+        steps.without_lines(said)
+    return said
+
+
+def _on_lines(steps: Steps, facts: OrderFacts, lines: Sequence[Line], said: Said) -> None:
+    numbered = [
+        (position if line.line_number is None else line.line_number, line)
+        for position, line in enumerate(lines, start=1)
+    ]
+    for step, function, parameters in steps.of_lines:
+        for number, line in numbered:
+            try:
+                verdict = function(facts, line, parameters)
+            except Exception as error:  # noqa: BLE001 - whatever a check does wrong must become evidence
+                verdict = _failed(error)
+            if verdict is not PASS:
+                said.setdefault(step.place, []).append(step.finding(number, verdict))
 
 
 def _failed(error: Exception) -> Verdict:
     return Verdict(Status.ERROR, "", {"error": type(error).__name__, "detail": str(error)[:200]})
 
 
-def _finding(step: _Step, line: int | None, verdict: Verdict) -> Finding:
-    return Finding(step.name, verdict.status, step.severity, line, verdict.code, verdict.seen, verdict.floor)
+def _in_order(steps: Steps, said: Said) -> tuple[Finding, ...]:
+    findings = list(steps.passed)
+    for place in sorted(said, reverse=True):  # from the end, so that the places before keep their numbers
+        findings[place : place + 1] = said[place]
+    return tuple(findings)
 
 
-_Known = tuple[tuple[Check, ...], Policy, tuple[_Step, ...]]
-_known_steps: dict[tuple[int, int, str], _Known] = {}
-
-
-def _steps(checks: Sequence[Check], policy: Policy, direction: str) -> tuple[_Step, ...]:
-    """What to run, worked out once for a catalogue, a policy and a direction: they serve thousands of orders."""
-    if not isinstance(checks, tuple):
-        return _planned(checks, policy, direction)
-    key = (id(checks), id(policy), direction if direction in DIRECTIONS else "")
-    known = _known_steps.get(key)
-    if known is not None and known[0] is checks and known[1] is policy:  # the id of a vanished object may come back
-        return known[2]
-    if len(_known_steps) >= REMEMBERED:
-        _known_steps.clear()
-    steps = _planned(checks, policy, direction)
-    _known_steps[key] = (checks, policy, steps)
-    return steps
-
-
-def _planned(checks: Sequence[Check], policy: Policy, direction: str) -> tuple[_Step, ...]:
-    steps: list[_Step] = []
-    for check in checks:
-        card = check.card
-        setting = policy.checks.get(card.id)
-        if setting is None:
-            # a check the policy has never heard of: fail closed instead of skipping it
-            fixed: Finding | None = Finding(card.id, Status.ERROR, card.severity, seen=_UNPRICED)
-            steps.append(_Step(card.id, card.severity, check.function, {}, check.per_line, _NEVER, fixed))
-        elif setting.enabled:
-            passed = Finding(card.id, Status.PASS, setting.severity)
-            fixed = passed if direction in DIRECTIONS and direction not in card.direction else None
-            parameters = setting.parameters
-            steps.append(_Step(card.id, setting.severity, check.function, parameters, check.per_line, passed, fixed))
-    return tuple(steps)
+def _parts(steps: Steps, said: Said) -> Iterator[Contribution]:
+    """The same as `contributions` of all findings, from those that may cost something."""
+    for place in sorted(said):
+        found = said[place]
+        if len(found) == 1:
+            groups: Iterable[Sequence[Finding]] = (found,)
+        else:
+            groups = _alike(found).values()
+        for alike in groups:
+            first = alike[0]
+            if first.status is not _PASSED:
+                yield steps.by_place[place].contribution(first.status, _demanded(alike), len(alike))
 
 
 def contributions(findings: Iterable[Finding], policy: Policy) -> tuple[Contribution, ...]:
     """What each check's answers cost. Several lines with the same answer cost once; the lines are counted."""
-    # by the word of the status: a member of an enumeration hashes slowly
-    counted: dict[tuple[str, str], list[Finding]] = {}
-    for finding in findings:
-        if finding.status is not Status.PASS:
-            counted.setdefault((finding.check, finding.status._value_), []).append(finding)
+    counted = _alike(finding for finding in findings if finding.status is not _PASSED)
     return tuple(_priced(alike[0].check, alike[0].status, alike, policy) for alike in counted.values())
 
 
+def _alike(findings: Iterable[Finding]) -> dict[tuple[str, str], list[Finding]]:
+    """Findings of one check and status together, in order of appearance."""
+    # by the word of the status: a member of an enumeration hashes slowly
+    counted: dict[tuple[str, str], list[Finding]] = {}
+    for finding in findings:
+        counted.setdefault((finding.check, finding.status._value_), []).append(finding)
+    return counted
+
+
+def _demanded(alike: Sequence[Finding]) -> Outcome:
+    return alike[0].floor if len(alike) == 1 else max([finding.floor for finding in alike])
+
+
 def _priced(check: str, status: Status, alike: Sequence[Finding], policy: Policy) -> Contribution:
-    demanded = alike[0].floor if len(alike) == 1 else max(finding.floor for finding in alike)
-    if status is Status.ERROR:
+    demanded = _demanded(alike)
+    if status is _ERROR or check not in policy.checks:
         return Contribution(check, status, policy.error_points, max(policy.error_floor, demanded), len(alike))
     setting = policy.checks[check]
-    if status is Status.HIT:
+    if status is _HIT:
         return Contribution(check, status, setting.points, max(setting.floor, demanded), len(alike))
     return Contribution(check, status, setting.no_data_points, max(setting.no_data_floor, demanded), len(alike))
-
-
-def judge(checks: Sequence[Check], facts: OrderFacts, policy: Policy) -> Judgement:
-    """Run the checks and reduce: score = capped sum of points, outcome = highest of score band and floors."""
-    findings = run_checks(checks, facts, policy)
-    parts = contributions(findings, policy)
-    score = min(MAXIMUM_SCORE, sum(part.points for part in parts))
-    floor = max((part.floor for part in parts), default=Outcome.RELEASE)
-    return Judgement(outcome=max(floor, _band(score, policy)), score=score, findings=findings, contributions=parts)
 
 
 def _band(score: int, policy: Policy) -> Outcome:

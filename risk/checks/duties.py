@@ -10,14 +10,14 @@ from typing import Any
 from risk.checks.card import Parameters, check
 from risk.checks.comparing import CENT
 from risk.facts import OrderFacts
-from risk.findings import PASS, Outcome, Severity, Status, Verdict, hit, no_data
+from risk.findings import PASS, Outcome, Severity, Verdict, hit, no_data
 from risk.goods_words import GoodsMatch, goods_matches
 from risk.nouns.line import Line
 
 
 def _unknown(*missing: str) -> Verdict:
     """`no_data` on which the machine does not release: a duty that cannot be checked is an officer's business."""
-    return Verdict(Status.NO_DATA, "", {"missing": ", ".join(missing)}, Outcome.REVIEW)
+    return no_data(*missing, floor=Outcome.REVIEW)
 
 
 @check(

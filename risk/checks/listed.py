@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from risk.checks.card import Parameters, check
 from risk.checks.comparing import SHOWN
 from risk.facts import WORST_EFFECT, ListMatch, OrderFacts, Screening
-from risk.findings import PASS, Outcome, Severity, Status, Verdict, hit
+from risk.findings import PASS, Outcome, Severity, Verdict, hit, no_data
 from risk.party_names import spelling
 
 NO_OVERSEAS_PARTY = "NO"
@@ -117,7 +117,7 @@ def _unjudged(floor: Outcome, missing: list[str]) -> Verdict:
     if not missing:
         return PASS
     shown = missing if len(missing) <= 5 else [*missing[:5], f"{len(missing) - 5} more"]
-    return Verdict(Status.NO_DATA, "", {"missing": ", ".join(shown)}, floor)
+    return no_data(*shown, floor=floor)
 
 
 def _unscreened(facts: OrderFacts) -> list[str]:

@@ -1,6 +1,7 @@
 """Price checks against own history: robust band, value per kilogram, jump (handbook 04 §3, category price)."""
 
 from decimal import Context, Decimal
+from functools import lru_cache
 from math import log
 
 from risk.checks.card import Parameters, check
@@ -17,6 +18,7 @@ NORMAL = Decimal("0.6745")
 LOGARITHM = Context(prec=16)
 
 
+@lru_cache(maxsize=1024)
 def _too_few(samples: int, minimum: int) -> Verdict:
     """Not enough data is an answer, and the number of samples stands in it."""
     return Verdict(
