@@ -12,6 +12,7 @@ from integrations.errors import DoorError
 from integrations.identities import EVENT_ID, EVENT_ID_EXPECTED, LARGEST_REVISION, ORDER_ID, ORDER_ID_EXPECTED
 from integrations.json_events.limits import DEFAULT, Limits
 from integrations.json_events.parsing import STEP, convert, look_closer, parse
+from integrations.json_events.quick import quick
 from integrations.json_events.shape import shape_of
 from integrations.json_events.strict import Inspection
 from risk.nouns.order import SCHEMA_VERSION, EventType, Order, OrderEvent
@@ -23,21 +24,35 @@ def decode_order(raw: bytes, source: str, now: datetime, limits: Limits = DEFAUL
     A bare order becomes a submission with the id `<order_id>/<revision>`. `source` and `now` (aware) stand in where
     the envelope names no source and no time.
     """
+    event, enveloped = _quickly(raw, source, now, limits) or _strictly(raw, source, now, limits)
+    _check_event(event, source, enveloped)
+    return event
+
+
+def _quickly(raw: bytes, source: str, now: datetime, limits: Limits) -> tuple[OrderEvent, bool] | None:
+    """The event, and whether it came in an envelope; None where the strict look has to decide."""
+    if event := quick(raw, OrderEvent, limits):
+        return (event, True) if event.schema == SCHEMA_VERSION else None
+    order = quick(raw, Order, limits)
+    return None if order is None else (_submission(order, source, now), False)
+
+
+def _strictly(raw: bytes, source: str, now: datetime, limits: Limits) -> tuple[OrderEvent, bool]:
+    """The event, and whether it came in an envelope. Raises DoorError."""
     value = parse(raw, source, limits)
     if not isinstance(value, dict):
         raise DoorError(source, "$", value, "a JSON object: an order or an order event", STEP)
+    enveloped = "declaration" not in value
     inspection = Inspection(source, limits)
-    if "declaration" in value:
-        inspection.objects(value, shape_of(Order))
-        order = convert(value, Order, source)
-        event = _submission(order, source, now)
-    else:
+    if enveloped:
         _check_schema(value, source)
         inspection.objects(value, shape_of(OrderEvent))
         event = convert(_completed(value, source, now), OrderEvent, source)
+    else:
+        inspection.objects(value, shape_of(Order))
+        event = _submission(convert(value, Order, source), source, now)
     look_closer(raw, value, inspection)
-    _check_event(event, source, "declaration" not in value)
-    return event
+    return event, enveloped
 
 
 def _submission(order: Order, source: str, now: datetime) -> OrderEvent:

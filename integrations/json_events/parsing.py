@@ -88,14 +88,14 @@ def look_closer(raw: bytes, value: Any, inspection: Inspection) -> None:
 
     To be called after `inspection.objects`. Raises DoorError.
     """
-    if _may_repeat(raw, inspection.keys_seen):
+    if may_repeat(raw, inspection.keys_seen):
         _refuse_repeats(raw, inspection.source)
     limit = inspection.limits.text
     if len(raw) > limit or b"\\" in raw or b"\xef\xbf\xbe" in raw or b"\xef\xbf\xbf" in raw:
         inspection.texts(value)
 
 
-def _may_repeat(raw: bytes, keys: int) -> bool:
+def may_repeat(raw: bytes, keys: int) -> bool:
     """Whether a field may stand twice in one object: more name endings than distinct names, or unusual spacing."""
     return raw.count(b'":') != keys or any(mark in raw for mark in _SPACED_COLON)
 

@@ -24,7 +24,7 @@ _FIRST, _LAST = FIRST_DAY.isoformat(), LAST_DAY.isoformat()
 EXPECTED_TIME = "an ISO 8601 time with zone such as 2026-03-08T12:00:00+08:00"
 _LARGEST = Decimal(10) ** 20
 _PLACES = 12
-_LARGEST_INTEGER = 10**15
+LARGEST_INTEGER = 10**15
 
 Path = tuple[Any, ...]
 """Where we are, innermost last: (outer path, key or index). Written out only for an error, since most have none."""
@@ -64,7 +64,7 @@ class Inspection:
                 self._number(number, (path, key))
         for key in shape.integers:
             number = value.get(key)
-            if type(number) is int and not -_LARGEST_INTEGER < number < _LARGEST_INTEGER:
+            if type(number) is int and not -LARGEST_INTEGER < number < LARGEST_INTEGER:
                 raise self._error((path, key), number, "a whole number of at most 15 digits", "Correct the number.")
         self._times(value, shape, path)
         for key, below in shape.nested.items():
