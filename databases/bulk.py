@@ -148,7 +148,9 @@ def keys_table(connection: Connection, **columns: str) -> str:
     """SQL of a derived table over the bound parameter `:keys`; `columns` are names with their PostgreSQL types."""
     if connection.dialect.name == "postgresql":
         parts = [f"CAST(value->>{i} AS {kind}) AS {name}" for i, (name, kind) in enumerate(columns.items())]
-        return f"(SELECT {', '.join(parts)} FROM jsonb_array_elements(CAST(:keys AS jsonb)) AS given(value))"  # noqa: S608
+        # OFFSET 0 keeps the casts here, once a key; else they are done again for every row a key is joined with
+        listed = "jsonb_array_elements(CAST(:keys AS jsonb)) AS given(value)"
+        return f"(SELECT {', '.join(parts)} FROM {listed} OFFSET 0)"  # noqa: S608
     parts = [f"json_extract(value, '$[{i}]') AS {name}" for i, name in enumerate(columns)]
     return f"(SELECT {', '.join(parts)} FROM json_each(:keys))"  # noqa: S608
 
