@@ -27,6 +27,9 @@ USD_PLACES = 4
 PRICE_PLACES = 8
 LARGEST = 2**63 - 1
 
+REPEATS = "repeats"
+"""Mark (in a column's `info`) of a column that repeats for questions what the row's body says; it is no evidence."""
+
 # only an INTEGER primary key counts up by itself on SQLite
 ROW_ID = BigInteger().with_variant(Integer, "sqlite")
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, String, cast, func, select
 
-from databases.decision_tables import decisions, findings
+from databases.decision_answers import read
+from databases.decision_tables import decisions
 from risk.findings import Outcome
 
 HOUR = timedelta(hours=1)
@@ -102,17 +103,15 @@ def _days(since: datetime, until: datetime, zone: ZoneInfo) -> Iterator[datetime
 
 
 def _top_checks(connection: Connection, inside: ColumnElement[bool]) -> tuple[CheckCount, ...]:
-    f = findings.c
-    orders = func.count(f.decision_id.distinct())
-    query = (
-        select(f.check_id, f.status, orders, func.count())
-        .join_from(findings, decisions, f.decision_id == decisions.c.decision_id)
-        .where(inside)
-        .group_by(f.check_id, f.status)
-        .order_by(orders.desc(), f.check_id, f.status)
-        .limit(TOP)
-    )
-    return tuple(CheckCount(*row) for row in connection.execute(query))
+    said: Counter[tuple[str, str]] = Counter()
+    found: Counter[tuple[str, str]] = Counter()
+    query = select(decisions.c.answers, func.count()).where(inside).group_by(decisions.c.answers)
+    for answers, count in connection.execute(query):
+        for check, status, findings in read(answers):
+            said[check, status] += count
+            found[check, status] += findings * count
+    counts = [CheckCount(*answer, count, found[answer]) for answer, count in said.items()]
+    return tuple(sorted(counts, key=lambda one: (-one.decisions, one.check, one.status))[:TOP])
 
 
 def _median_score(connection: Connection, inside: ColumnElement[bool]) -> int | None:

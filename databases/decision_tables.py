@@ -1,8 +1,8 @@
-"""The tables of decisions. The exact bytes of a decision are its body; findings and contributions are for questions."""
+"""The tables of decisions. The exact bytes of a decision are its body; the answers and the hits are for questions."""
 
 from sqlalchemy import Column, Index, Integer, Table, UniqueConstraint
 
-from databases.columns import body, metadata, number, time, words
+from databases.columns import REPEATS, body, metadata, number, time, words
 
 decisions = Table(
     "decisions",
@@ -23,34 +23,15 @@ decisions = Table(
     words("body_hash"),
     body("facts"),
     words("facts_hash"),
+    words("answers", info={REPEATS: True}),
     UniqueConstraint("order_id", "revision"),
     Index(None, "as_of"),
     Index(None, "client_id", "as_of"),
 )
 
-findings = Table(
-    "findings",
+check_hits = Table(
+    "check_hits",
     metadata,
+    words("check_id", primary_key=True),
     words("decision_id", primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    words("check_id"),
-    words("status"),
-    words("severity"),
-    number("line", nullable=True),
-    words("code"),
-    Column("floor", Integer, nullable=False),
-    body("seen"),
-    Index(None, "check_id", "status"),
-)
-
-contributions = Table(
-    "contributions",
-    metadata,
-    words("decision_id", primary_key=True),
-    Column("position", Integer, primary_key=True, autoincrement=False),
-    words("check_id"),
-    words("status"),
-    Column("points", Integer, nullable=False),
-    Column("floor", Integer, nullable=False),
-    Column("lines", Integer, nullable=False),
 )

@@ -1,7 +1,7 @@
-"""Decisions 判定: what the machine said about each revision, with findings and contributions, for ever."""
+"""Decisions 判定: what the machine said about each revision, for ever."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -13,16 +13,17 @@ from sqlalchemy import Connection, Row, bindparam, select
 from sqlalchemy.exc import IntegrityError
 
 from databases.bulk import chunks, insert_rows, streamed
+from databases.decision_answers import answered, hit_checks, written
 from databases.decision_body import decoded
 from databases.decision_figures import Figures, figures
 from databases.decision_state import settled
-from databases.decision_tables import contributions, decisions, findings
+from databases.decision_tables import check_hits, decisions
 from databases.errors import StaleState
 from databases.order_tables import orders
 from databases.paging import Page, PageRequest, ordered, paged
 from risk.canonical import canonical
 from risk.decision import Decision
-from risk.findings import Outcome, Status
+from risk.findings import Outcome
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,20 +106,23 @@ class Decisions:
     def record(self, batch: Sequence[DecisionRecord], now: datetime, *, settle: bool = True) -> None:
         """Keep decisions in bulk and set outcome, score and state of their orders (if still at that revision).
 
-        `settle` False: the orders' rows were written with their decisions already. Findings that passed are in the
-        body only. Raises StaleState when a revision was decided before.
+        `settle` False: the orders' rows were written with their decisions already. Findings are in the body; of
+        those that did not pass the check is in `answers`. Raises StaleState when a revision was decided before.
         """
+        rows = [_row(record, now) for record in batch]
         try:
-            insert_rows(self.connection, decisions, [_row(record, now) for record in batch])
+            insert_rows(self.connection, decisions, rows)
         except (IntegrityError, psycopg.errors.UniqueViolation) as error:
             named = ", ".join(f"{r.decision.order_id} revision {r.decision.revision}" for r in batch[:3])
             raise StaleState(
                 f"a decision of this batch ({named} ...) exists already; nothing of the batch is recorded"
             ) from error
-        insert_rows(self.connection, findings, [row for record in batch for row in _finding_rows(record.decision)])
-        insert_rows(
-            self.connection, contributions, [row for record in batch for row in _contribution_rows(record.decision)]
-        )
+        hits = [
+            {"check_id": check, "decision_id": row["decision_id"]}
+            for row in rows
+            for check in hit_checks(row["answers"])
+        ]
+        insert_rows(self.connection, check_hits, hits)
         if settle:
             self._settle(batch)
 
@@ -162,9 +166,7 @@ class Decisions:
         wanted = wanted.where(c.as_of >= query.since) if query.since else wanted
         wanted = wanted.where(c.as_of < query.until) if query.until else wanted
         if query.check:
-            said = select(findings.c.decision_id).where(findings.c.check_id == query.check)
-            said = said.where(findings.c.status == query.status) if query.status else said
-            wanted = wanted.where(c.decision_id.in_(said))
+            wanted = wanted.where(answered(query.check, query.status))
         sorts = {name: c[name] for name in ("as_of", "score", "order_id", "outcome")}
         return paged(self.connection, ordered(wanted, page, sorts, "as_of"), page, _summary)
 
@@ -206,36 +208,8 @@ def _row(record: DecisionRecord, now: datetime) -> dict[str, Any]:
         "body_hash": record.body_hash,
         "facts": record.facts,
         "facts_hash": record.facts_hash,
+        "answers": written(decision.findings),
     }
-
-
-def _finding_rows(decision: Decision) -> Iterable[dict[str, Any]]:
-    for position, finding in enumerate(decision.findings):
-        if finding.status is not Status.PASS:
-            yield {
-                "decision_id": decision.decision_id,
-                "position": position,
-                "check_id": finding.check,
-                "status": finding.status.value,
-                "severity": finding.severity.value,
-                "line": finding.line,
-                "code": finding.code,
-                "floor": int(finding.floor),
-                "seen": canonical(finding.seen),
-            }
-
-
-def _contribution_rows(decision: Decision) -> Iterable[dict[str, Any]]:
-    for position, part in enumerate(decision.contributions):
-        yield {
-            "decision_id": decision.decision_id,
-            "position": position,
-            "check_id": part.check,
-            "status": part.status.value,
-            "points": part.points,
-            "floor": int(part.floor),
-            "lines": part.lines,
-        }
 
 
 def _summary(row: Row[Any]) -> DecisionSummary:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Index, Table
 
 from databases.columns import metadata, number, row_id, time, words
 
@@ -24,6 +24,7 @@ receptions = Table(
     time("at"),
     words("door"),
     *map(number, FIGURES),
+    Index(None, "at"),
 )
 
 

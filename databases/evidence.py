@@ -27,7 +27,7 @@ from sqlalchemy import (
 from databases.alert_tables import alert_steps, alerts
 from databases.audit import audit_checkpoints, audit_entries, audit_heads
 from databases.audit_chain import GENESIS
-from databases.columns import UtcTime
+from databases.columns import REPEATS, UtcTime
 from databases.decision_tables import decisions
 from databases.files import files
 from databases.order_tables import order_events, order_revisions
@@ -111,9 +111,10 @@ class Evidence:
         return self._read(files, wanted, files.c.sha256, files.c.order_id, files.c.kind)
 
     def _read(self, table: Table, wanted: ColumnElement[bool], *order: Column[Any]) -> Iterator[Row]:
-        """Whole rows; a time that can't be read stays the text that stands there."""
-        times = [column.name for column in table.c if isinstance(column.type, UtcTime)]
-        plain = [type_coerce(c, Text).label(c.name) if c.name in times else c for c in table.c]
+        """Whole rows but for what only repeats them; a time that can't be read stays the text that stands there."""
+        kept = [column for column in table.c if not column.info.get(REPEATS)]
+        times = [column.name for column in kept if isinstance(column.type, UtcTime)]
+        plain = [type_coerce(c, Text).label(c.name) if c.name in times else c for c in kept]
         for read in self._streamed(select(*plain).where(wanted).order_by(*order)):
             yield {**read, **{name: _instant(read[name]) for name in times}}
 

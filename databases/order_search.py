@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
 
 from databases.clients import clients
-from databases.decision_tables import decisions, findings
+from databases.decision_tables import check_hits, decisions
 from databases.order_tables import order_containers, order_revisions, orders
 from databases.paging import Page, PageRequest, ordered, paged
 from databases.trade_event_tables import trade_events
@@ -146,8 +146,7 @@ def _conditions(query: OrderQuery) -> Iterator[ColumnElement[bool]]:
     if query.tier:
         yield c.client_id.in_(select(clients.c.client_id).where(clients.c.tier == query.tier))
     if query.check:
-        hit = (findings.c.check_id == query.check) & (findings.c.status == "hit")
-        yield c.decision_id.in_(select(findings.c.decision_id).where(hit))
+        yield c.decision_id.in_(select(check_hits.c.decision_id).where(check_hits.c.check_id == query.check))
     if query.outcome is not None:
         yield c.outcome == int(query.outcome)
     lower = ((c.total_usd, query.minimum_usd), (c.score, query.minimum_score), (c.traded_at, query.since))

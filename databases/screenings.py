@@ -1,15 +1,15 @@
 """Screenings 筛查: every one made, the empty ones too; their matches as a queue for the officers' judgement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, Connection, Index, Integer, Row, Table, func, select
+from sqlalchemy import Column, Connection, Index, Integer, Row, Table, select
 
-from databases.bulk import chunks, insert_rows
+from databases.bulk import insert_rows
 from databases.columns import Scaled, body, metadata, number, row_id, time, words
 from databases.errors import NotFound, StaleState
 from databases.paging import Page, PageRequest, ordered, paged
@@ -37,7 +37,6 @@ screenings = Table(
     body("matches"),
     time("screened_at"),
     Index(None, "order_id"),
-    Index(None, "subject_key", "lists_version"),
 )
 
 match_queue = Table(
@@ -64,7 +63,6 @@ match_queue = Table(
     time("found_at"),
     Index(None, "judgement", "found_at"),
     Index(None, "order_id"),
-    Index(None, "subject_key", "list_id", "entry_id"),
 )
 
 
@@ -145,17 +143,6 @@ class Screenings:
         """All screenings of an order, oldest first."""
         query = select(screenings).where(screenings.c.order_id == order_id).order_by(screenings.c.id)
         return [_stored(row) for row in self.connection.execute(query)]
-
-    def reusable(self, subject_keys: Sequence[str], lists_version: str) -> Mapping[str, StoredScreening]:
-        """The latest successful screening of each subject against exactly these list versions."""
-        c = screenings.c
-        found: dict[str, StoredScreening] = {}
-        for piece in chunks(list(dict.fromkeys(subject_keys))):
-            same = (c.subject_key.in_(piece)) & (c.lists_version == lists_version) & (c.failed == "")
-            latest = select(func.max(c.id)).where(same).group_by(c.subject_key)
-            rows = self.connection.execute(select(screenings).where(c.id.in_(latest)))
-            found.update({row.subject_key: _stored(row) for row in rows})
-        return found
 
     def matches(self, query: MatchQuery, page: PageRequest | None = None) -> Page[QueuedMatch]:
         """The match queue; sorts: found_at (default), score, match_id."""

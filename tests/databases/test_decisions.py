@@ -1,15 +1,22 @@
 """Decisions kept byte for byte, their orders settled, and the workbench's figures."""
 
 import hashlib
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
+from alembic import command
+from sqlalchemy import text
 
+from databases import schema
+from databases.decision_answers import hit_checks, read, written
 from databases.decisions import DecisionQuery, DecisionRecord
+from databases.engine import Database
 from databases.errors import StaleState
+from databases.order_search import OrderQuery
 from risk.canonical import canonical
 from risk.decision import Decision, SupervisionPlan
 from risk.facts import ListMatch, Screening
@@ -201,3 +208,75 @@ def test_figures(database, placed):
     ]
     assert figures.median_score == 60
     assert (empty.decisions, empty.median_score, empty.top_checks, len(empty.by_day)) == (0, None, (), 1)
+
+
+ODD = (
+    Finding("LC001", Status.ERROR, Severity.BLOCK, None, "", {"error": "KeyError", "detail": "坏 \x01"}),
+    Finding("LC040", Status.NO_DATA, Severity.WARN, 1, "", {"missing": "x"}),
+    Finding("LC040", Status.NO_DATA, Severity.WARN, 2, "", {"missing": "x"}),
+)
+
+
+def test_answers_are_written_and_read_again():
+    found = (*decision(datetime(2026, 1, 1, tzinfo=CHINA)).findings, *ODD)
+    line = written(found)
+    assert line == " LC001:e1 LC010:h1 LC040:h1 LC040:n3"
+    assert list(read(line)) == [
+        ("LC001", "error", 1),
+        ("LC010", "hit", 1),
+        ("LC040", "hit", 1),
+        ("LC040", "no_data", 3),
+    ]
+    assert hit_checks(line) == ["LC010", "LC040"]
+    assert written(found[:1]) == "" == "".join(map(str, read("")))
+
+
+def test_decisions_by_answer(database, now, placed):
+    placed("O-1", "O-2")
+    with database.writing() as unit:
+        unit.decisions.record([record(decision(now)), record(decision(now, order="O-2", findings=ODD))], now)
+
+        def found(check, status=""):
+            return {one.order_id for one in unit.decisions.list(DecisionQuery(check=check, status=status)).items}
+
+        assert found("LC040") == {"O-1", "O-2"}
+        assert found("LC040", "hit") == {"O-1"} == found("LC010", "hit")
+        assert found("LC040", "no_data") == {"O-1", "O-2"}
+        assert found("LC001", "error") == {"O-2"} == found("LC001")
+        # no check is called so: no part of a name, no pattern, no answer in it
+        for other in ("LC0", "C001", "LC04%", "LC___", "LC040:h", " LC040"):
+            assert found(other) == found(other, "no_data") == found(other, "hit") == set()
+        assert found("LC040", "pass") == found("LC040", "none") == set()
+        assert [one.order_id for one in unit.orders.search(OrderQuery(check="LC010")).items] == ["O-1"]
+        assert unit.orders.search(OrderQuery(check="LC001")).total == 0
+
+
+def test_the_answers_move_with_the_schema(empty_url, now, clean_order, reference, trade):
+    """Down to the release before and up again: the rows of findings come out of the bodies, the answers out of them."""
+    database = Database(empty_url)
+    database.upgrade(now=now)
+    with database.writing() as unit:
+        unit.orders.record([trade.recorded(replace(clean_order, order_id="O-1"), now, reference)])
+        made = [record(decision(now)), record(decision(now, order="O-2", findings=ODD))]
+        unit.decisions.record([*made, record(decision(now, order="O-3", findings=ODD[:0]))], now)
+    asked = {name: text(f"SELECT * FROM {name} ORDER BY 1, 2") for name in ("check_hits", "findings", "contributions")}
+    lines = text("SELECT decision_id, answers FROM decisions ORDER BY 1")
+    with database._writer.begin() as connection:
+        before = (connection.execute(lines).all(), connection.execute(asked["check_hits"]).all())
+        command.downgrade(schema.config(connection), "0010")
+        rows = [tuple(row)[:-1] for row in connection.execute(asked["findings"])]
+        seen = [json.loads(bytes(row.seen)) for row in connection.execute(asked["findings"])]
+        parts = [tuple(row) for row in connection.execute(asked["contributions"])]
+        command.upgrade(schema.config(connection), "head")
+        assert (connection.execute(lines).all(), connection.execute(asked["check_hits"]).all()) == before
+    database.dispose()
+    assert len(before[0]) == 3
+    assert before[1] == [("LC010", "D-O-1-1"), ("LC010", "D-O-3-1"), ("LC040", "D-O-1-1"), ("LC040", "D-O-3-1")]
+    assert rows[:2] == [
+        ("D-O-1-1", 1, "LC010", "hit", "block", None, "", 2),
+        ("D-O-1-1", 2, "LC040", "no_data", "warn", 2, "", 0),
+    ]
+    assert seen[:2] == [{"gross_kg": "1.50", "n": 3}, {"missing": "单价"}]
+    assert rows[3] == ("D-O-2-1", 0, "LC001", "error", "block", None, "", 0)
+    assert seen[3] == {"error": "KeyError", "detail": "坏 \x01"}
+    assert parts[:2] == [("D-O-1-1", 0, "LC010", "hit", 40, 2, 1), ("D-O-1-1", 1, "LC040", "hit", 8, 0, 1)]

@@ -45,21 +45,6 @@ def test_empty_screenings_are_kept_too(database, now):
     assert [one.screened_at for one in kept] == [record.screened_at for record in records]
 
 
-def test_a_screening_is_reused_for_the_same_lists_only(database, now):
-    with database.writing() as unit:
-        unit.screenings.record(
-            [
-                screened(now, MATCH, order="old"),
-                screened(now, order="new", minutes=1),
-                screened(now, order="failed", failed="no index", minutes=2),
-                screened(now, order="other lists", lists="v2", minutes=3),
-                screened(now, order="else", key="uscc:X"),
-            ]
-        )
-        found = unit.screenings.reusable(["organisation:ACME", "uscc:X", "unknown"], "v1")
-    assert {key: one.order_id for key, one in found.items()} == {"organisation:ACME": "new", "uscc:X": "else"}
-
-
 def test_the_queue(database, now):
     silenced = ListMatch(
         list_id="JP01", entry_id="1", name="ACME", matched_name="ACME", score=Decimal(1), verdict="match",
