@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
+from risk.goods import Goods
 from risk.nouns.line import Line
 from risk.once import once_per_object
 from risk.reference import GoodsCriterion
@@ -89,8 +90,10 @@ register_of = once_per_object(GoodsRegister)
 """The prepared register of a sequence of criteria; the sequence must not change afterwards."""
 
 
-def goods_matches(line: Line, criteria: Sequence[GoodsCriterion], on: date, direction: str) -> tuple[GoodsMatch, ...]:
-    """The register's rows a line falls under on a day, with the code prefix or word that led there."""
+def goods_matches(
+    line: Line | Goods, criteria: Sequence[GoodsCriterion], on: date, direction: str
+) -> tuple[GoodsMatch, ...]:
+    """The register's rows goods fall under on a day, with the code prefix or word that led there."""
     name = f"{line.goods_name} / {line.goods_name_en}" if line.goods_name_en else line.goods_name
     return register_of(criteria).matches(line.hs_code, name, on, direction)
 

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from risk.checks.card import Check
 from risk.decision import Judgement
 from risk.facts import OrderFacts
-from risk.findings import PASS, Contribution, Finding, Outcome, Status, Verdict
+from risk.findings import PASS, Contribution, Finding, Outcome, Status
 from risk.nouns.line import Line
 from risk.policy import Policy
-from risk.steps import Said, Steps, steps_of
+from risk.steps import Said, Steps, failed, steps_of
 
 MAXIMUM_SCORE = 100
 _PASSED, _ERROR, _HIT = Status.PASS, Status.ERROR, Status.HIT
@@ -45,7 +45,7 @@ def _said(steps: Steps, facts: OrderFacts) -> Said:
         try:
             verdict = function(facts, parameters)
         except Exception as error:  # noqa: BLE001 - whatever a check does wrong must become evidence
-            verdict = _failed(error)
+            verdict = failed(error)
         if verdict is not PASS:
             said[step.place] = [step.finding(None, verdict)]
     lines = facts.order.declaration.lines
@@ -61,18 +61,17 @@ def _on_lines(steps: Steps, facts: OrderFacts, lines: Sequence[Line], said: Said
         (position if line.line_number is None else line.line_number, line)
         for position, line in enumerate(lines, start=1)
     ]
+    for (number, _), answers in zip(numbered, steps.of_goods.of(facts, lines), strict=True):
+        for step, verdict in answers:
+            said.setdefault(step.place, []).append(step.finding(number, verdict))
     for step, function, parameters in steps.of_lines:
         for number, line in numbered:
             try:
                 verdict = function(facts, line, parameters)
             except Exception as error:  # noqa: BLE001 - whatever a check does wrong must become evidence
-                verdict = _failed(error)
+                verdict = failed(error)
             if verdict is not PASS:
                 said.setdefault(step.place, []).append(step.finding(number, verdict))
-
-
-def _failed(error: Exception) -> Verdict:
-    return Verdict(Status.ERROR, "", {"error": type(error).__name__, "detail": str(error)[:200]})
 
 
 def _in_order(steps: Steps, said: Said) -> tuple[Finding, ...]:

@@ -8,12 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from risk.checks.card import Check, Parameters
-from risk.findings import Contribution, Finding, Outcome, Severity, Status, Verdict, no_data
+from risk.facts import OrderFacts
+from risk.findings import PASS, Contribution, Finding, Outcome, Severity, Status, Verdict, no_data
+from risk.goods import Description, Goods, Shipment, description_of, shipment_of
+from risk.nouns.line import Line
 from risk.policy import CheckSetting, Policy
+from risk.reference import Reference
 
 DIRECTIONS = ("E", "I")
 REMEMBERED = 16
 REMEMBERED_FINDINGS = 256
+REMEMBERED_GOODS = 4096
 _HIT, _NO_DATA, _ERROR, _PASS = Status.HIT, Status.NO_DATA, Status.ERROR, Status.PASS
 _NO_LINES = no_data("declaration.lines")
 _UNPRICED = {"error": "NoSetting", "detail": "the policy in force does not know this check"}
@@ -73,6 +78,7 @@ class Step:
         return self.setting.no_data_points, self.setting.no_data_floor
 
 
+Answers = tuple[tuple[Step, Verdict], ...]
 Called = tuple[Step, Callable[..., Verdict], Parameters]
 Said = dict[int, list[Finding]]
 """Findings that are not the plain "passed", by the place of their check."""
@@ -83,6 +89,7 @@ class Steps:
     """`passed` are the findings of an order nobody objects to; `fixed` those that are no pass whatever it holds."""
 
     of_order: tuple[Called, ...]
+    of_goods: "AnswersOfGoods"
     of_lines: tuple[Called, ...]
     passed: tuple[Finding, ...]
     fixed: Said
@@ -91,8 +98,73 @@ class Steps:
 
     def without_lines(self, said: Said) -> None:
         """The checks on lines of a declaration without any have nothing to judge, which is not the same as passing."""
-        for step, _, _ in self.of_lines:
+        for step, _, _ in (*self.of_lines, *self.of_goods.called):
             said[step.place] = [step.finding(None, _NO_LINES)]
+
+
+@dataclass(slots=True, eq=False)
+class _Held:
+    """Answers under one set of reference data; `number` counts the descriptions."""
+
+    reference: Reference
+    known: dict[Shipment, dict[Description, Answers]] = field(default_factory=dict)
+    number: int = 0
+
+
+class AnswersOfGoods:
+    """What the checks on descriptions of goods said beside "passed", remembered by the description.
+
+    The answers hang on the description, the reference data, and the policy these steps were made for, on nothing else.
+    """
+
+    def __init__(self, called: tuple[Called, ...]) -> None:
+        self.called = called
+        self._held = _Held(Reference())
+
+    def of(self, facts: OrderFacts, lines: Sequence[Line]) -> list[Answers]:
+        """The answers for each line of one order."""
+        if not self.called:
+            return [()] * len(lines)
+        try:
+            return self._remembered(facts, lines)
+        except Exception as error:  # noqa: BLE001 - goods that cannot even be described fail every check on them
+            verdict = failed(error)
+            return [tuple([(step, verdict) for step, _, _ in self.called])] * len(lines)
+
+    def _remembered(self, facts: OrderFacts, lines: Sequence[Line]) -> list[Answers]:
+        held, shipment = self._held, shipment_of(facts)
+        if held.reference is not facts.reference or held.number >= REMEMBERED_GOODS:
+            # exchanged as a whole: another thread may judge with other reference data
+            held = self._held = _Held(facts.reference)
+        known = held.known.setdefault(shipment, {})
+        answers: list[Answers] = []
+        for line in lines:
+            description = description_of(line)
+            found = known.get(description)
+            if found is None:
+                found = self._asked(Goods._make((*description, shipment)), facts.reference)
+                if not any(verdict.status is _ERROR for _, verdict in found):  # a crash may pass
+                    known[description] = found
+                    held.number += 1
+            answers.append(found)
+        return answers
+
+    def _asked(self, goods: Goods, reference: Reference) -> Answers:
+        said = [(step, asked(function, goods, reference, parameters)) for step, function, parameters in self.called]
+        return tuple([(step, verdict) for step, verdict in said if verdict is not PASS])
+
+
+def asked(function: Callable[..., Verdict], *given: object) -> Verdict:
+    """What a check says; a crash is an answer too."""
+    try:
+        return function(*given)
+    except Exception as error:  # noqa: BLE001 - whatever a check does wrong must become evidence, not a lost order
+        return failed(error)
+
+
+def failed(error: Exception) -> Verdict:
+    """The answer of a check that crashed."""
+    return Verdict(_ERROR, "", {"error": type(error).__name__, "detail": str(error)[:200]})
 
 
 _Known = tuple[tuple[Check, ...], Policy, Steps]
@@ -134,9 +206,11 @@ def _planned(checks: Sequence[Check], policy: Policy, direction: str) -> Steps:
             fixed[place] = [Finding(card.id, _ERROR, severity, seen=_UNPRICED)]
         elif direction not in DIRECTIONS or direction in card.direction:
             run.append(step)
+    called = [(step, step.check.function, step.parameters) for step in run]
     return Steps(
-        of_order=tuple((step, step.check.function, step.parameters) for step in run if not step.check.per_line),
-        of_lines=tuple((step, step.check.function, step.parameters) for step in run if step.check.per_line),
+        of_order=tuple(one for one in called if not one[0].check.per_line),
+        of_goods=AnswersOfGoods(tuple(one for one in called if one[0].check.of_goods)),
+        of_lines=tuple(one for one in called if one[0].check.per_line and not one[0].check.of_goods),
         passed=tuple(passed),
         fixed=fixed,
         by_place=tuple(by_place),

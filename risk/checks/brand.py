@@ -9,16 +9,18 @@ from risk.checks.elements import template_of
 from risk.declared_elements import BRAND_TYPE, PREFERENCE, brand_of, values_of
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.goods import Goods
 from risk.nouns.line import Line
+from risk.reference import Reference
 
 NO_BRAND = ("无", "无品牌")
 OEM, ENJOYED = "3", "1"
 
 
-def _brand(facts: OrderFacts, line: Line) -> str | None:
+def _brand(goods: Goods, reference: Reference) -> str | None:
     """The declared brand, empty when blank; None when the code asks for none or its template is not known."""
-    template = template_of(facts, line)
-    return brand_of(line.specification, template) if template else None
+    template = template_of(goods, reference)
+    return brand_of(goods.specification, template) if template else None
 
 
 @check(
@@ -31,15 +33,15 @@ def _brand(facts: OrderFacts, line: Line) -> str | None:
     en="Brand type is {brand_type}, yet the brand reads “{brand}”",
     parameters={"no_brand": NO_BRAND},
     no_data_matters=False,  # the tariff at hand may be a part of the whole; LC074 prices a missing brand type
-    per_line=True,
+    of_goods=True,
 )
-def brand_type_agrees_with_brand(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def brand_type_agrees_with_brand(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """品牌类型与品牌 | Brand type vs brand"""
-    values = values_of(line.specification)
-    template = template_of(facts, line)
+    values = values_of(goods.specification)
+    template = template_of(goods, reference)
     if not values or not template:
-        return no_data("line.specification", f"reference.tariff.elements[{line.hs_code}]")
-    brand = brand_of(line.specification, template)
+        return no_data("line.specification", f"reference.tariff.elements[{goods.hs_code}]")
+    brand = brand_of(goods.specification, template)
     brand_type = values[BRAND_TYPE]
     if brand is None or not brand_type.isdigit():
         return PASS
@@ -58,33 +60,33 @@ def brand_type_agrees_with_brand(facts: OrderFacts, line: Line, p: Parameters) -
     en="OEM of the foreign brand “{brand}” without a valid authorisation of this client",
     direction="E",
     parameters={"permit_codes": ("BRAND",)},
-    per_line=True,
+    of_goods=True,
 )
-def oem_is_authorised(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def oem_is_authorised(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """贴牌授权 | OEM authorisation"""
-    values = values_of(line.specification)
+    values = values_of(goods.specification)
     if not values:
         return no_data("line.specification")
-    if values[BRAND_TYPE] != OEM or _has_authorisation_letter(facts, p["permit_codes"]):
+    if values[BRAND_TYPE] != OEM or _has_authorisation_letter(goods, p["permit_codes"]):
         return PASS
-    brand = _brand(facts, line)
+    brand = _brand(goods, reference)
     if brand is None:
-        return no_data("line.specification[品牌]", f"reference.tariff.elements[{line.hs_code}]")
-    register = brand_register(facts.reference.brands)
-    if any(register.allows(name, facts.order.client_uscc) for name in (brand, brand.upper())):
+        return no_data("line.specification[品牌]", f"reference.tariff.elements[{goods.hs_code}]")
+    register = brand_register(reference.brands)
+    if any(register.allows(name, goods.shipment.client_uscc) for name in (brand, brand.upper())):
         return PASS
     return hit(brand=brand)
 
 
-def _has_authorisation_letter(facts: OrderFacts, codes: tuple[str, ...]) -> bool:
+def _has_authorisation_letter(goods: Goods, codes: tuple[str, ...]) -> bool:
     """Whether the order's permits hold a brand authorisation that is valid on the day."""
-    on = facts.declared_on
+    on = goods.shipment.on
     return any(
         permit.code in codes
         and (permit.valid_from is None or permit.valid_from <= on)
         and permit.valid_to is not None
         and on <= permit.valid_to
-        for permit in facts.order.permits
+        for permit in goods.shipment.permits
     )
 
 
@@ -99,21 +101,21 @@ def _has_authorisation_letter(facts: OrderFacts, codes: tuple[str, ...]) -> bool
     direction="E",
     parameters={"similarity": Decimal("0.9"), "no_brand": NO_BRAND},
     no_data_matters=False,  # an installation without a register of rights has nothing to compare with
-    per_line=True,
+    of_goods=True,
 )
-def brand_is_no_foreign_right(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def brand_is_no_foreign_right(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """知识产权库命中 | IP database hit"""
-    if not facts.reference.brands:
+    if not reference.brands:
         return no_data("reference.brands")
-    if not line.goods_name and not line.specification:
+    if not goods.goods_name and not goods.specification:
         return no_data("line.goods_name", "line.specification")
-    register = brand_register(facts.reference.brands)
-    name = f"{line.goods_name} {line.goods_name_en}" if line.goods_name_en else line.goods_name
-    texts = _brand_texts(line.specification, template_of(facts, line), line.ciq_brand, p["no_brand"])
+    register = brand_register(reference.brands)
+    name = f"{goods.goods_name} {goods.goods_name_en}" if goods.goods_name_en else goods.goods_name
+    texts = _brand_texts(goods.specification, template_of(goods, reference), goods.ciq_brand, p["no_brand"])
     found = register.resemblances(texts, name, p["similarity"])
     if not found:
         return PASS
-    allowed = {one.text for one in found if register.allows(one.right, facts.order.client_uscc)}
+    allowed = {one.text for one in found if register.allows(one.right, goods.shipment.client_uscc)}
     for one in found:
         if one.text not in allowed:
             return hit(text=one.text, right=one.right, similarity=one.similarity)

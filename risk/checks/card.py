@@ -1,7 +1,8 @@
 """The card of a check and the decorators that put it on.
 
 A check is a pure function. For the whole order: `(facts, p) -> Verdict`; for each goods line: `(facts, line, p) ->
-Verdict`. `p` are the card's parameters as the policy in force sets them. The docstring's first line is the title,
+Verdict`; for the description of each line's goods: `(goods, reference, p) -> Verdict`, whose answer is remembered. `p`
+are the card's parameters as the policy in force sets them. The docstring's first line is the title,
 "zh | en"; a missing or one-sided title is an error at import.
 """
 
@@ -47,8 +48,11 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Check:
+    """A card with its function; `of_goods`: it is shown the description of a line's goods, not the whole order."""
+
     card: Card
     function: Callable[..., Verdict]
+    of_goods: bool = False
 
     @property
     def per_line(self) -> bool:
@@ -70,6 +74,7 @@ def check(
     parameters: Mapping[str, Parameter] | None = None,
     no_data_matters: bool = True,
     per_line: bool = False,
+    of_goods: bool = False,
 ) -> Callable[[Callable[..., Verdict]], Check]:
     """Make a check of a function. `zh`/`en` are the sentence of a hit; `more` those of further codes.
 
@@ -86,7 +91,7 @@ def check(
             title_zh=title_zh.strip(),
             title_en=title_en.strip().rstrip("."),
             category=category,
-            level="line" if per_line else "order",
+            level="line" if per_line or of_goods else "order",
             severity=severity,
             direction=direction,
             inputs=tuple(inputs.split()),
@@ -96,6 +101,6 @@ def check(
             confidence=confidence,
             no_data_matters=no_data_matters,
         )
-        return Check(card, function)
+        return Check(card, function, of_goods)
 
     return wrap

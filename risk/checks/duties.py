@@ -11,8 +11,9 @@ from risk.checks.card import Parameters, check
 from risk.checks.comparing import CENT
 from risk.facts import OrderFacts
 from risk.findings import PASS, Outcome, Severity, Verdict, hit, no_data
+from risk.goods import Goods
 from risk.goods_words import GoodsMatch, goods_matches
-from risk.nouns.line import Line
+from risk.reference import Reference
 
 
 def _unknown(*missing: str) -> Verdict:
@@ -101,17 +102,17 @@ def _within_month(facts: OrderFacts, tier: str, value: Decimal, limit: Decimal) 
     },
     # how far a row may go is said by the row (confirmed or not), so the card adds no hold of its own
     confidence="policy",
-    per_line=True,
+    of_goods=True,
 )
-def goods_permitted(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def goods_permitted(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """品类限制 | Goods restriction"""
-    if "goods" in facts.unavailable:
+    if "goods" in goods.shipment.unavailable:
         return _unknown("goods restriction register")
-    direction = facts.order.declaration.header.direction
-    matches = goods_matches(line, facts.reference.goods, facts.declared_on, direction)
-    answers = [_restricted(facts, line, match) for match in matches if match.criterion.level in LEVELS_THAT_STOP]
+    direction = goods.shipment.direction
+    matches = goods_matches(goods, reference.goods, goods.shipment.on, direction)
+    answers = [_restricted(goods, match) for match in matches if match.criterion.level in LEVELS_THAT_STOP]
     worst = max(answers, key=lambda verdict: verdict.floor, default=PASS)
-    if worst is not PASS or line.hs_code or line.goods_name:
+    if worst is not PASS or goods.hs_code or goods.goods_name:
         return worst
     return _unknown("line.hs_code", "line.goods_name")
 
@@ -119,10 +120,10 @@ def goods_permitted(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
 LEVELS_THAT_STOP = ("prohibited", "restricted")
 
 
-def _restricted(facts: OrderFacts, line: Line, match: GoodsMatch) -> Verdict:
+def _restricted(goods: Goods, match: GoodsMatch) -> Verdict:
     row = match.criterion
     seen: dict[str, Any] = {
-        "goods_name": line.goods_name[:60],
+        "goods_name": goods.goods_name[:60],
         "category": row.code,
         "name_zh": row.name_zh,
         "name_en": row.name_en,
@@ -131,11 +132,10 @@ def _restricted(facts: OrderFacts, line: Line, match: GoodsMatch) -> Verdict:
     if row.level == "prohibited":
         return hit("", Outcome.REFUSE, **seen) if row.confirmed else hit("unconfirmed", Outcome.REVIEW, **seen)
     floor = Outcome.HOLD if row.confirmed else Outcome.REVIEW
-    client = facts.client
-    tier = client.tier if client else ""
+    tier = goods.shipment.tier
     if row.tiers and tier not in row.tiers:
         return hit("tier", floor, tiers="/".join(row.tiers), tier=tier or "?", **seen)
-    if client is None or row.code not in client.prereviewed_categories:
+    if row.code not in goods.shipment.prereviewed:
         return hit("prereview", floor, documents=row.documents or "-", **seen)
     return PASS
 

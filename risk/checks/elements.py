@@ -5,9 +5,9 @@ from decimal import Decimal
 
 from risk.checks.card import Parameters, check
 from risk.declared_elements import BRAND_TYPE, PREFERENCE, blank_required, composition_of, percent_totals, values_of
-from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
-from risk.nouns.line import Line
+from risk.goods import Goods
+from risk.reference import Reference
 
 OPTIONAL = ("其他", "GTIN", "CAS", "请注明")
 """Elements that may stay blank: one customs district alone asks for GTIN and CAS, the last depends on the goods."""
@@ -16,9 +16,9 @@ HUNDRED = Decimal(100)
 _ILLEGAL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060\ufeff\uff5c]")
 
 
-def template_of(facts: OrderFacts, line: Line) -> tuple[str, ...]:
-    """The element names of the line's code, empty when the tariff at hand does not have them."""
-    row = facts.reference.tariff_row(line.hs_code, facts.declared_on)
+def template_of(goods: Goods, reference: Reference) -> tuple[str, ...]:
+    """The element names of the goods' code, empty when the tariff at hand does not have them."""
+    row = reference.tariff_row(goods.hs_code, goods.shipment.on)
     return row.elements if row is not None and len(row.elements) > PREFERENCE else ()
 
 
@@ -38,19 +38,19 @@ def template_of(facts: OrderFacts, line: Line) -> tuple[str, ...]:
     },
     parameters={"optional": OPTIONAL},
     no_data_matters=False,  # the tariff at hand may be a part of the whole
-    per_line=True,
+    of_goods=True,
 )
-def element_count_follows_template(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def element_count_follows_template(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """申报要素个数 | Element count"""
-    template = template_of(facts, line)
+    template = template_of(goods, reference)
     if not template:
-        return no_data(f"reference.tariff.elements[{line.hs_code}]")
-    declared = len(values_of(line.specification))
+        return no_data(f"reference.tariff.elements[{goods.hs_code}]")
+    declared = len(values_of(goods.specification))
     if declared == len(template):
         return PASS
     if declared > len(template):
         return hit(declared=declared, expected=len(template))
-    blank = blank_required(line.specification, template, p["optional"])
+    blank = blank_required(goods.specification, template, p["optional"])
     names = [name for position, name in blank if position >= declared]
     return hit("cut", declared=declared, expected=len(template), names=", ".join(names)) if names else PASS
 
@@ -65,14 +65,14 @@ def element_count_follows_template(facts: OrderFacts, line: Line, p: Parameters)
     en="Required elements are blank: {names}",
     parameters={"optional": OPTIONAL},
     no_data_matters=False,  # as LC072
-    per_line=True,
+    of_goods=True,
 )
-def required_elements_are_filled(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def required_elements_are_filled(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """必填要素非空 | Required elements"""
-    template = template_of(facts, line)
+    template = template_of(goods, reference)
     if not template:
-        return no_data(f"reference.tariff.elements[{line.hs_code}]")
-    blank = blank_required(line.specification, template, p["optional"])
+        return no_data(f"reference.tariff.elements[{goods.hs_code}]")
+    blank = blank_required(goods.specification, template, p["optional"])
     return hit(names=", ".join(name for _, name in blank)) if blank else PASS
 
 
@@ -85,11 +85,11 @@ def required_elements_are_filled(facts: OrderFacts, line: Line, p: Parameters) -
     zh="品牌类型“{value}”不在 {allowed} 中",
     en="Brand type “{value}” is not one of {allowed}",
     parameters={"allowed": ("0", "1", "2", "3", "4")},
-    per_line=True,
+    of_goods=True,
 )
-def brand_type_is_known(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def brand_type_is_known(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """品牌类型取值 | Brand type value"""
-    values = values_of(line.specification)
+    values = values_of(goods.specification)
     if not values:
         return no_data("line.specification")
     if values[BRAND_TYPE] in p["allowed"]:
@@ -106,12 +106,12 @@ def brand_type_is_known(facts: OrderFacts, line: Line, p: Parameters) -> Verdict
     zh="出口享惠情况“{value}”错误,{direction} 报关单应为 {allowed}",
     en="Export preference “{value}” is wrong: a declaration {direction} takes {allowed}",
     parameters={"export": ("0", "1", "2"), "import": ("3",)},
-    per_line=True,
+    of_goods=True,
 )
-def preference_fits_direction(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def preference_fits_direction(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """享惠情况取值 | Preference value"""
-    values = values_of(line.specification)
-    direction = facts.order.declaration.header.direction
+    values = values_of(goods.specification)
+    direction = goods.shipment.direction
     if not values or direction not in {"E", "I"}:
         return no_data("line.specification", "header.direction")
     allowed = p["export"] if direction == "E" else p["import"]
@@ -131,13 +131,13 @@ def preference_fits_direction(facts: OrderFacts, line: Line, p: Parameters) -> V
         "tolerance": Decimal("0.5"),
         "chapters": tuple(str(chapter) for chapter in range(50, 64)),
     },
-    per_line=True,
+    of_goods=True,
 )
-def composition_totals_hundred(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def composition_totals_hundred(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """成分合计 | Composition sums to 100"""
-    if line.hs_code[:2] not in p["chapters"]:
+    if goods.hs_code[:2] not in p["chapters"]:
         return PASS
-    composition = composition_of(line.specification, template_of(facts, line))
+    composition = composition_of(goods.specification, template_of(goods, reference))
     if composition is None:
         return PASS
     total, parts = percent_totals(composition)
@@ -167,13 +167,13 @@ def composition_totals_hundred(facts: OrderFacts, line: Line, p: Parameters) -> 
         )
     },
     parameters={"maximum": 255},
-    per_line=True,
+    of_goods=True,
 )
-def texts_are_legal(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def texts_are_legal(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """长度与字符 | Length and characters"""
-    if not line.goods_name and not line.specification:
+    if not goods.goods_name and not goods.specification:
         return no_data("line.goods_name", "line.specification")
-    for element, text in (("GName", line.goods_name), ("GModel", line.specification)):
+    for element, text in (("GName", goods.goods_name), ("GModel", goods.specification)):
         if len(text) > p["maximum"]:
             return hit("long", element=element, length=len(text), maximum=p["maximum"])
         illegal = _ILLEGAL.search(text)

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from risk.checks.card import Parameters, check
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.goods import Goods
 from risk.goods_chapters import chapter_words
 from risk.nouns.line import Line
 from risk.once import once_per_object
-from risk.reference import Tariff
+from risk.reference import Reference, Tariff
 from risk.words import normal, word_set
 
 HS10 = 10
@@ -23,11 +24,11 @@ HS8 = 8
     source="single-window message specification, handbook 04",
     zh="商品编号 {hs_code} 不是10位数字",
     en="Commodity code {hs_code} does not have 10 digits",
-    per_line=True,
+    of_goods=True,
 )
-def hs_code_has_ten_digits(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def hs_code_has_ten_digits(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """编码位数 | HS digits"""
-    code = line.hs_code
+    code = goods.hs_code
     if len(code) == HS10 and code.isdigit() and code.isascii():
         return PASS
     return hit(hs_code=code) if code else no_data("line.hs_code")
@@ -47,28 +48,28 @@ def hs_code_has_ten_digits(facts: OrderFacts, line: Line, p: Parameters) -> Verd
             "Commodity code {hs_code} is valid from {valid_from} to {valid_to} only, declared on {on}",
         )
     },
-    per_line=True,
+    of_goods=True,
 )
-def hs_code_is_in_force(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def hs_code_is_in_force(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """编码有效期 | HS code valid on date"""
-    on = facts.declared_on
-    if facts.reference.tariff_row(line.hs_code, on) is not None:
+    on = goods.shipment.on
+    if reference.tariff_row(goods.hs_code, on) is not None:
         return PASS
-    known = facts.reference.tariff.get(line.hs_code)
+    known = reference.tariff.get(goods.hs_code)
     if known:
         nearest = known[-1]
         return hit(
             "outside",
-            hs_code=line.hs_code,
+            hs_code=goods.hs_code,
             on=on.isoformat(),
             valid_from=nearest.valid_from.isoformat(),
             valid_to=nearest.valid_to.isoformat(),
         )
-    if not line.hs_code:
+    if not goods.hs_code:
         return no_data("line.hs_code")
-    if facts.reference.tariff_complete:
-        return hit(hs_code=line.hs_code, on=on.isoformat())
-    return no_data(f"reference.tariff[{line.hs_code}]")
+    if reference.tariff_complete:
+        return hit(hs_code=goods.hs_code, on=on.isoformat())
+    return no_data(f"reference.tariff[{goods.hs_code}]")
 
 
 @check(
@@ -80,20 +81,20 @@ def hs_code_is_in_force(facts: OrderFacts, line: Line, p: Parameters) -> Verdict
     zh="品名含“{words}”,通常归入第 {allowed} 章,申报编号 {hs_code} 在第 {chapter} 章",
     en="The name says “{words}”, usually chapter {allowed}; the declared code {hs_code} is in chapter {chapter}",
     confidence="medium",
-    per_line=True,
+    of_goods=True,
 )
-def goods_name_fits_chapter(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def goods_name_fits_chapter(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """品名与章次关键字 | Goods name vs chapter"""
-    if not line.goods_name or not line.hs_code:
+    if not goods.goods_name or not goods.hs_code:
         return no_data("line.goods_name", "line.hs_code")
-    keywords = facts.reference.keyword_chapters
+    keywords = reference.keyword_chapters
     if not keywords:
         return no_data("reference.keyword_chapters")
-    suggestion = chapter_words(keywords).suggested(line.goods_name)
-    if suggestion is None or line.hs_code[:2] in suggestion[1]:
+    suggestion = chapter_words(keywords).suggested(goods.goods_name)
+    if suggestion is None or goods.hs_code[:2] in suggestion[1]:
         return PASS
     return hit(
-        words=suggestion[0], allowed=", ".join(sorted(suggestion[1])), hs_code=line.hs_code, chapter=line.hs_code[:2]
+        words=suggestion[0], allowed=", ".join(sorted(suggestion[1])), hs_code=goods.hs_code, chapter=goods.hs_code[:2]
     )
 
 
@@ -118,17 +119,17 @@ def goods_name_fits_chapter(facts: OrderFacts, line: Line, p: Parameters) -> Ver
         ),
         "minimum_length": 2,
     },
-    per_line=True,
+    of_goods=True,
 )
-def goods_name_is_specific(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def goods_name_is_specific(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """笼统品名 | Generic names"""
-    name = normal(line.goods_name)
+    name = normal(goods.goods_name)
     if not name:
         return no_data("line.goods_name")
     if name in word_set(p["generic"]):
-        return hit(goods_name=line.goods_name)
+        return hit(goods_name=goods.goods_name)
     if len(name) < p["minimum_length"]:
-        return hit("short", goods_name=line.goods_name, minimum=p["minimum_length"])
+        return hit("short", goods_name=goods.goods_name, minimum=p["minimum_length"])
     return PASS
 
 

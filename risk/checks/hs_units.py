@@ -8,10 +8,11 @@ from functools import lru_cache
 from risk.checks.card import Parameters, check
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.goods import Goods
 from risk.measures import measure
 from risk.nouns.line import Line
 from risk.once import once_per_object
-from risk.reference import Code
+from risk.reference import Code, Reference
 
 EMPTY = "-"
 """What evidence shows for an empty code."""
@@ -26,16 +27,16 @@ EMPTY = "-"
     zh="法定第一计量单位 {unit} 与税则规定的 {expected} 不符",
     en="First statutory unit {unit} differs from the tariff's {expected}",
     no_data_matters=False,  # the tariff at hand may be a part of the whole
-    per_line=True,
+    of_goods=True,
 )
-def first_unit_follows_tariff(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def first_unit_follows_tariff(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """法定第一单位 | First statutory unit"""
-    row = facts.reference.tariff_row(line.hs_code, facts.declared_on)
+    row = reference.tariff_row(goods.hs_code, goods.shipment.on)
     if row is None or not row.unit1:
-        return no_data(f"reference.tariff.unit1[{line.hs_code}]")
-    if line.first_unit == row.unit1:
+        return no_data(f"reference.tariff.unit1[{goods.hs_code}]")
+    if goods.first_unit == row.unit1:
         return PASS
-    return hit(unit=line.first_unit or EMPTY, expected=row.unit1)
+    return hit(unit=goods.first_unit or EMPTY, expected=row.unit1)
 
 
 @check(

@@ -7,19 +7,15 @@ from functools import lru_cache
 from risk.checks.card import Parameters, check
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.goods import Goods
 from risk.nouns.documents import Permit
-from risk.nouns.line import Line
-from risk.reference import Tariff
+from risk.reference import Reference
 from risk.words import normal, word_index
 
 _PROCESSING = frozenset({"0214", "0615", "0654", "0255", "0664", "0265", "0715", "5014", "5015"})
 _BORDER_TRADE = frozenset({"4019"})
 _INSTEAD = {"x": _PROCESSING, "y": _BORDER_TRADE, "v": _PROCESSING}
 """Licences that stand in for the ordinary one (4 or 7) under some supervision modes and are not asked under others."""
-
-
-def _tariff(facts: OrderFacts, line: Line) -> Tariff | None:
-    return facts.reference.tariff_row(line.hs_code, facts.declared_on)
 
 
 @lru_cache(maxsize=16384)
@@ -51,27 +47,26 @@ def due_documents(controls: str, possible: str, mode: str, directed: bool) -> st
         "directed_countries": ("MMR", "LAO", "AFG"),
     },
     no_data_matters=False,  # the tariff at hand may be a part of the whole
-    per_line=True,
+    of_goods=True,
 )
-def demanded_documents_are_present(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def demanded_documents_are_present(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """监管证件齐备 | Required documents present"""
-    row = _tariff(facts, line)
+    row = reference.tariff_row(goods.hs_code, goods.shipment.on)
     if row is None:
-        return no_data(f"reference.tariff.control_codes[{line.hs_code}]")
+        return no_data(f"reference.tariff.control_codes[{goods.hs_code}]")
     if not row.control_codes:
         return PASS
-    declaration = facts.order.declaration
-    header = declaration.header
-    if header.direction not in {"E", "I"}:
+    shipment = goods.shipment
+    if shipment.direction not in {"E", "I"}:
         return no_data("header.direction")
-    possible = p["export"] if header.direction == "E" else p["import"]
-    directed = (line.final_destination or header.arrival_country) in p["directed_countries"]
-    shown = {document.code for document in declaration.supervision_documents}
-    if header.licence_number:
+    possible = p["export"] if shipment.direction == "E" else p["import"]
+    directed = (goods.final_destination or shipment.arrival_country) in p["directed_countries"]
+    shown = set(shipment.documents)
+    if shipment.licensed:
         shown.update(p["by_licence_number"])
     missing = [
         code
-        for code in due_documents(row.control_codes, possible, header.supervision_mode, directed)
+        for code in due_documents(row.control_codes, possible, shipment.supervision_mode, directed)
         if code not in shown
     ]
     return hit(missing=", ".join(missing), controls=row.control_codes) if missing else PASS
@@ -88,15 +83,15 @@ def demanded_documents_are_present(facts: OrderFacts, line: Line, p: Parameters)
     direction="E",
     parameters={"prohibition": "8"},
     no_data_matters=False,  # as LC082
-    per_line=True,
+    of_goods=True,
 )
-def export_is_not_prohibited(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def export_is_not_prohibited(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """禁止出口 | Export prohibited"""
-    row = _tariff(facts, line)
+    row = reference.tariff_row(goods.hs_code, goods.shipment.on)
     if row is None:
-        return no_data(f"reference.tariff.control_codes[{line.hs_code}]")
+        return no_data(f"reference.tariff.control_codes[{goods.hs_code}]")
     if p["prohibition"] in row.control_codes:
-        return hit(hs_code=line.hs_code, prohibition=p["prohibition"])
+        return hit(hs_code=goods.hs_code, prohibition=p["prohibition"])
     return PASS
 
 
@@ -122,18 +117,18 @@ def export_is_not_prohibited(facts: OrderFacts, line: Line, p: Parameters) -> Ve
         "exceptions": ("仿旧", "做旧", "复旧", "怀旧", "旧金山", "依旧"),
     },
     no_data_matters=False,  # as LC082
-    per_line=True,
+    of_goods=True,
 )
-def import_is_not_prohibited(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def import_is_not_prohibited(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """禁止进口 | Import prohibited"""
-    row = _tariff(facts, line)
+    row = reference.tariff_row(goods.hs_code, goods.shipment.on)
     if row is None:
-        return no_data(f"reference.tariff.control_codes[{line.hs_code}]")
+        return no_data(f"reference.tariff.control_codes[{goods.hs_code}]")
     if p["prohibition"] in row.control_codes:
-        return hit(hs_code=line.hs_code, prohibition=p["prohibition"])
+        return hit(hs_code=goods.hs_code, prohibition=p["prohibition"])
     if p["prohibition_if_used"] not in row.control_codes:
         return PASS
-    name = normal(f"{line.goods_name} {line.goods_name_en} {line.specification}")
+    name = normal(f"{goods.goods_name} {goods.goods_name_en} {goods.specification}")
     excused = word_index(p["exceptions"]).found(name)
     for word in word_index(p["used_words"]).found(name):
         if not any(word.within(one) for one in excused):
@@ -219,7 +214,8 @@ def _least_needed(facts: OrderFacts, permit: Permit) -> Decimal | None:
     The lines are those whose tariff row names the permit's code, or the only line there is. None: no line known.
     """
     lines = facts.order.declaration.lines
-    covered = [line for line in lines if (row := _tariff(facts, line)) is not None and permit.code in row.control_codes]
+    rows = [facts.reference.tariff_row(line.hs_code, facts.declared_on) for line in lines]
+    covered = [line for line, row in zip(lines, rows, strict=True) if row and permit.code in row.control_codes]
     covered = covered or (list(lines) if len(lines) == 1 else [])
     sums = [
         sum((quantity for quantity in quantities if quantity is not None), Decimal(0))

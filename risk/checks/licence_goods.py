@@ -1,10 +1,10 @@
 """Goods that need more than the tariff says: dual-use items and dangerous goods (LC086, LC087; handbook 07 §3, §4)."""
 
 from risk.checks.card import Parameters, check
-from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.goods import Goods
 from risk.goods_words import goods_matches
-from risk.nouns.line import Line
+from risk.reference import Reference
 
 UN_DIGITS = 4
 
@@ -20,15 +20,14 @@ UN_DIGITS = 4
     confidence="medium",
     direction="E",
     parameters={"criteria": ("GC08", "GC10", "GC18"), "licences": ("3", "G")},
-    per_line=True,
+    of_goods=True,
 )
-def dual_use_goods_are_licensed(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def dual_use_goods_are_licensed(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """两用物项提示 | Dual-use"""
-    goods = facts.reference.goods
-    if not goods:
+    if not reference.goods:
         return no_data("reference.goods")
-    for match in goods_matches(line, goods, facts.declared_on, "E"):
-        if match.criterion.code in p["criteria"] and not _licensed_or_excluded(facts, line, p["licences"]):
+    for match in goods_matches(goods, reference.goods, goods.shipment.on, "E"):
+        if match.criterion.code in p["criteria"] and not _licensed_or_excluded(goods, p["licences"]):
             return hit(
                 sign=match.word or match.prefix,
                 criterion=match.criterion.code,
@@ -36,17 +35,13 @@ def dual_use_goods_are_licensed(facts: OrderFacts, line: Line, p: Parameters) ->
                 name_en=match.criterion.name_en,
                 licences="/".join(p["licences"]),
             )
-    return PASS if line.hs_code and line.goods_name else no_data("line.hs_code", "line.goods_name")
+    return PASS if goods.hs_code and goods.goods_name else no_data("line.hs_code", "line.goods_name")
 
 
-def _licensed_or_excluded(facts: OrderFacts, line: Line, licences: tuple[str, ...]) -> bool:
+def _licensed_or_excluded(goods: Goods, licences: tuple[str, ...]) -> bool:
     """A licence of the declaration, or the control mark of the line, which states that parameters were examined."""
-    declaration = facts.order.declaration
-    return (
-        bool(line.control_code)
-        or any(document.code in licences for document in declaration.supervision_documents)
-        or bool(declaration.header.licence_number)
-    )
+    shipment = goods.shipment
+    return bool(goods.control_code) or any(code in licences for code in shipment.documents) or shipment.licensed
 
 
 def _un_number(text: str) -> str:
@@ -79,32 +74,32 @@ def _un_number(text: str) -> str:
         "certificate_codes": ("DGP",),
     },
     no_data_matters=False,  # LC086 prices a missing register, LC063 a missing goods name
-    per_line=True,
+    of_goods=True,
 )
-def dangerous_goods_are_declared(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def dangerous_goods_are_declared(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """危险货物 | Dangerous goods"""
-    sign = _sign_of_danger(facts, line, p)
+    sign = _sign_of_danger(goods, reference, p)
     if not sign:
-        known = facts.reference.goods and line.goods_name
+        known = reference.goods and goods.goods_name
         return PASS if known else no_data("reference.goods", "line.goods_name")
-    un_number = _un_number(line.un_number)
+    un_number = _un_number(goods.un_number)
     if not un_number:
-        return hit(sign=sign, un_number=line.un_number)
+        return hit(sign=sign, un_number=goods.un_number)
     codes = p["certificate_codes"]
-    certified = any(one.type_code in codes for one in line.qualifications) or any(
-        permit.code in codes for permit in facts.order.permits
+    certified = any(one.type_code in codes for one in goods.qualifications) or any(
+        permit.code in codes for permit in goods.shipment.permits
     )
     return PASS if certified else hit("package", sign=sign, un_number=un_number)
 
 
-def _sign_of_danger(facts: OrderFacts, line: Line, p: Parameters) -> str:
+def _sign_of_danger(goods: Goods, reference: Reference, p: Parameters) -> str:
     """What tells of danger: the declared UN class, the code, or a word of the name; a chapter alone does not."""
-    if line.hs_code.startswith(p["hs_prefixes"]):
-        return line.hs_code
-    for match in goods_matches(line, facts.reference.goods, facts.declared_on, "E"):
+    if goods.hs_code.startswith(p["hs_prefixes"]):
+        return goods.hs_code
+    for match in goods_matches(goods, reference.goods, goods.shipment.on, "E"):
         if match.word and match.criterion.code in p["criteria"]:
             return match.word
-    return line.un_number or line.dangerous_goods_name or line.dangerous_packing_group
+    return goods.un_number or goods.dangerous_goods_name or goods.dangerous_packing_group
 
 
 CHECKS = (dual_use_goods_are_licensed, dangerous_goods_are_declared)

@@ -3,9 +3,10 @@
 from risk.checks.card import Parameters, check
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
-from risk.nouns.line import Line
+from risk.goods import Goods
 from risk.nouns.parties import Role
 from risk.places import cities_differ
+from risk.reference import Reference
 
 CHINA = "CHN"
 GENERAL_TRADE = "0110"
@@ -74,14 +75,14 @@ def port_lies_in_arrival_country(facts: OrderFacts, p: Parameters) -> Verdict:
     zh="最终目的国 {destination} 与运抵国 {country} 不同,请确认中转",
     en="Final destination {destination} differs from the arrival country {country}: confirm the transhipment",
     direction="E",
-    per_line=True,
+    of_goods=True,
 )
-def destination_is_arrival_country(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def destination_is_arrival_country(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """最终目的国 | Final destination"""
-    country = facts.order.declaration.header.arrival_country
-    if not line.final_destination or not country:
+    country = goods.shipment.arrival_country
+    if not goods.final_destination or not country:
         return no_data("line.final_destination", "header.arrival_country")
-    return PASS if line.final_destination == country else hit(destination=line.final_destination, country=country)
+    return PASS if goods.final_destination == country else hit(destination=goods.final_destination, country=country)
 
 
 @check(
@@ -94,16 +95,16 @@ def destination_is_arrival_country(facts: OrderFacts, line: Line, p: Parameters)
     en="Goods of origin {origin} are exported under general trade: explain where they come from",
     direction="E",
     parameters={"modes": (GENERAL_TRADE,), "country": CHINA},
-    per_line=True,
+    of_goods=True,
 )
-def exported_goods_are_chinese(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def exported_goods_are_chinese(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """原产国 | Origin of exports"""
-    if line.origin_country == p["country"]:
+    if goods.origin_country == p["country"]:
         return PASS
-    mode = facts.order.declaration.header.supervision_mode
-    if not line.origin_country or not mode:
+    mode = goods.shipment.supervision_mode
+    if not goods.origin_country or not mode:
         return no_data("line.origin_country", "header.supervision_mode")
-    return hit(origin=line.origin_country) if mode in p["modes"] else PASS
+    return hit(origin=goods.origin_country) if mode in p["modes"] else PASS
 
 
 @check(
@@ -179,32 +180,22 @@ def destination_is_not_restricted(facts: OrderFacts, p: Parameters) -> Verdict:
     zh="境内货源地 {region} 与工厂所在地 {factory} 不一致",
     en="Domestic source {region} differs from the factory's region {factory}",
     direction="E",
-    per_line=True,
+    of_goods=True,
 )
-def source_region_is_the_factorys(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def source_region_is_the_factorys(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """境内货源地与工厂 | Source region vs factory"""
-    factories = factory_regions(facts)
-    region = line.domestic_region[:4]
+    factories = goods.shipment.factories
+    region = goods.domestic_region[:4]
     if not region or not factories:
         return no_data("line.domestic_region", "client.region_codes", "header.producer_customs_code")
     if region in factories:
         return PASS
-    answers = [cities_differ(facts.reference, region, factory, facts.declared_on) for factory in factories]
+    answers = [cities_differ(reference, region, factory, goods.shipment.on) for factory in factories]
     if False in answers:
         return PASS
     if None in answers:
         return no_data(f"reference.region_city[{region}, {', '.join(factories)}]")
-    return hit(region=line.domestic_region, factory=", ".join(factories))
-
-
-def factory_regions(facts: OrderFacts) -> tuple[str, ...]:
-    """Four-digit regions of the producer: as verified when it is the client, else as its customs code says."""
-    header = facts.order.declaration.header
-    client = facts.client
-    if client is not None and client.region_codes and header.producer_uscc in {"", client.uscc}:
-        return tuple(code[:4] for code in client.region_codes)
-    region = header.producer_customs_code[:4]
-    return (region,) if region.isdigit() else ()
+    return hit(region=goods.domestic_region, factory=", ".join(factories))
 
 
 CHECKS = (

@@ -3,9 +3,9 @@
 from decimal import Decimal
 
 from risk.checks.card import Parameters, check
-from risk.checks.place import factory_regions
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.goods import factory_regions
 from risk.places import nearest_office
 
 

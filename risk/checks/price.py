@@ -6,7 +6,9 @@ from risk.checks.card import Parameters, check
 from risk.checks.missing import missing
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.goods import Goods
 from risk.nouns.line import Line
+from risk.reference import Reference
 
 
 @check(
@@ -67,15 +69,15 @@ def price_positive(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
             "Currency {currency} is a retired numeric code; use the three-letter code",
         )
     },
-    per_line=True,
+    of_goods=True,
 )
-def currency_known(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def currency_known(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """币制有效 | Currency valid"""
-    if not line.currency:
+    if not goods.currency:
         return no_data("line.currency")
-    if facts.reference.code("currency", line.currency, facts.declared_on):
+    if reference.code("currency", goods.currency, goods.shipment.on):
         return PASS
-    return hit("legacy" if line.currency.isdigit() else "", currency=line.currency)
+    return hit("legacy" if goods.currency.isdigit() else "", currency=goods.currency)
 
 
 @check(

@@ -6,8 +6,9 @@ The pairings are parameters, written as text: "mode:value", "mode/E:value" for o
 from risk.checks.card import Parameters, check
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
-from risk.nouns.line import Line
+from risk.goods import Goods
 from risk.once import once_per_object
+from risk.reference import Reference
 
 GENERAL_TRADE = "0110"
 _KIND = 5
@@ -158,20 +159,19 @@ def duty_nature_fits_mode(facts: OrderFacts, p: Parameters) -> Verdict:
             *("0214-502:3", "0615-503:3", "3100-299/E:3"),
         )
     },
-    per_line=True,
+    of_goods=True,
 )
-def duty_mode_fits(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
+def duty_mode_fits(goods: Goods, reference: Reference, p: Parameters) -> Verdict:
     """征免方式 | Duty mode"""
-    header = facts.order.declaration.header
-    mode, nature = header.supervision_mode, header.duty_nature
+    mode, nature = goods.shipment.supervision_mode, goods.shipment.duty_nature
     if not mode or not nature:
         return no_data("header.supervision_mode", "header.duty_nature")
-    expected = _expected(p["duty_modes"], f"{mode}-{nature}", header.direction)
-    if expected is None or expected == line.duty_mode:
+    expected = _expected(p["duty_modes"], f"{mode}-{nature}", goods.shipment.direction)
+    if expected is None or expected == goods.duty_mode:
         return PASS
-    if not line.duty_mode:
+    if not goods.duty_mode:
         return no_data("line.duty_mode")
-    return hit(mode=mode, nature=nature, expected=expected, duty_mode=line.duty_mode)
+    return hit(mode=mode, nature=nature, expected=expected, duty_mode=goods.duty_mode)
 
 
 LEDGER_RULES = (

@@ -1,6 +1,8 @@
 """The quick way of running checks says exactly what the plain one says: check by check, line by line, in order."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -9,11 +11,15 @@ from hypothesis import strategies as st
 from risk.checks.card import check
 from risk.checks.catalogue import CHECKS
 from risk.findings import PASS, Finding, Outcome, Severity, Status, Verdict, hit, no_data
+from risk.goods import Goods, goods_of
 from risk.judge import MAXIMUM_SCORE, contributions, judge
+from risk.nouns.documents import Permit
+from risk.nouns.line import GoodsQualification, Line
 from risk.policy import CheckSetting, Policy
 from risk.policy_default import default_policy
-from risk.steps import steps_of
+from risk.steps import REMEMBERED_GOODS, steps_of
 
+POLICY = default_policy([one.card for one in CHECKS])
 ANSWERS = {
     "pass": lambda: PASS,
     "equal_to_pass": lambda: Verdict(Status.PASS),
@@ -82,7 +88,8 @@ def plainly(checks, facts, policy):
         else:
             for place, line in enumerate(lines, start=1):
                 number = place if line.line_number is None else line.line_number
-                verdicts.append((number, answer(one.function, facts, line, setting.parameters)))
+                shown = (goods_of(facts, line), facts.reference) if one.of_goods else (facts, line)
+                verdicts.append((number, answer(one.function, *shown, setting.parameters)))
         told = [(number, verdict) for number, verdict in verdicts if verdict is not PASS]
         for number, said in told:
             yield Finding(name, said.status, setting.severity, number, said.code, said.seen, said.floor)
@@ -145,3 +152,125 @@ def test_a_changed_policy_is_not_answered_from_the_old_one(clean_facts):
         policy = default_policy([checks[0].card])
         setting = replace(policy.checks["T1"], points=points)
         assert judge(checks, clean_facts, replace(policy, checks={"T1": setting})).score == points
+
+
+def worded(facts, reference=None, **changes):
+    """The facts with the words of the one line changed."""
+    declaration = facts.order.declaration
+    lines = (replace(declaration.lines[0], **changes),)
+    order = replace(facts.order, declaration=replace(declaration, lines=lines))
+    return replace(facts, order=order, reference=reference or facts.reference)
+
+
+TEXTS = st.sampled_from(["", "棉制针织床单", "仿真枪", "电池", "parts", "旧轮胎"])
+WORDS = st.fixed_dictionaries(
+    {},
+    optional={
+        "hs_code": st.sampled_from(["", "6302101000", "8507600090", "93", "6302109999"]),
+        "goods_name": TEXTS,
+        "goods_name_en": TEXTS,
+        "specification": st.sampled_from(["", "0|0", "3|1|针织|床上用|棉100%|NIKE||", "1|3|x|y|棉65%涤30%|"]),
+        "first_unit": st.sampled_from(["", "007", "035"]),
+        "currency": st.sampled_from(["", "USD", "502", "XXX"]),
+        "origin_country": st.sampled_from(["", "CHN", "USA"]),
+        "final_destination": st.sampled_from(["", "USA", "MMR"]),
+        "domestic_region": st.sampled_from(["", "44139", "11019"]),
+        "duty_mode": st.sampled_from(["", "1", "3"]),
+        "control_code": st.sampled_from(["", "X"]),
+        "ciq_brand": st.sampled_from(["", "NIKE"]),
+        "un_number": st.sampled_from(["", "UN3480"]),
+        "qualifications": st.sampled_from([(), (GoodsQualification(type_code="DGP"),)]),
+    },
+)
+HEADERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "direction": st.sampled_from(["E", "I", ""]),
+        "supervision_mode": st.sampled_from(["", "0110", "0214", "4019"]),
+        "duty_nature": st.sampled_from(["", "101", "502"]),
+        "arrival_country": st.sampled_from(["", "USA", "AFG"]),
+        "licence_number": st.sampled_from(["", "L-1"]),
+        "producer_customs_code": st.sampled_from(["", "1101960123", "4413960123"]),
+    },
+)
+ORDERS = st.fixed_dictionaries(
+    {},
+    optional={
+        "client_uscc": st.sampled_from(["", "91440399MAX000023X", "91440399MAX0000153"]),
+        "declared_at": st.sampled_from([datetime(2026, 3, 8, tzinfo=UTC), datetime(2019, 3, 8, tzinfo=UTC)]),
+        "permits": st.sampled_from([(), (Permit(code="BRAND", valid_to=date(2026, 12, 31)),), (Permit(code="DGP"),)]),
+    },
+)
+FACTS = st.fixed_dictionaries({}, optional={"client": st.none(), "unavailable": st.sampled_from([(), ("goods",)])})
+
+
+@given(words=WORDS, header=HEADERS, order=ORDERS, more=FACTS)
+def test_remembered_answers_are_those_given_afresh(clean_facts, words, header, order, more):
+    # one catalogue and one policy for all examples: what one leaves behind, the next finds
+    facts = replace(worded(clean_facts, **words), **more)
+    declaration = replace(facts.order.declaration, header=replace(facts.order.declaration.header, **header))
+    facts = replace(facts, order=replace(facts.order, declaration=declaration, **order))
+    same(CHECKS, facts, POLICY)
+
+
+def counting(says):
+    """A check on descriptions that counts how often it was asked."""
+    asked = []
+
+    def body(goods, reference, p):
+        """测试 | Test"""
+        asked.append(goods)
+        return says()
+
+    card = {"category": "test", "inputs": "", "source": "test", "zh": "{n}", "en": "{n}"}
+    return check("T1", Severity.WARN, of_goods=True, **card)(body), asked
+
+
+def test_a_description_is_judged_once_for_each_reference_and_policy(clean_facts):
+    one, asked = counting(lambda: hit(n=1))
+    checks, policy = (one,), default_policy([one.card])
+    dearer = replace(policy, version=2)
+    other = replace(clean_facts.reference)
+    told = [
+        judge(checks, facts, rules).findings
+        for facts, rules in (
+            (clean_facts, policy),
+            (worded(clean_facts, total=Decimal(77)), policy),  # not part of the description
+            (worded(clean_facts, goods_name="x"), policy),
+            (worded(clean_facts, other), policy),
+            (clean_facts, dearer),
+        )
+    ]
+    assert told == [told[0]] * 5
+    assert len(asked) == 4
+
+
+def test_a_crash_is_not_remembered(clean_facts):
+    one, asked = counting(lambda: {}["nothing"])
+    for _ in range(2):
+        (finding,) = judge((one,), clean_facts, default_policy([one.card])).findings
+        assert finding.status is Status.ERROR
+    assert len(asked) == 2
+
+
+def test_goods_that_cannot_be_described_fail_every_check_on_them(clean_facts):
+    one, asked = counting(lambda: PASS)
+    facts = with_lines(worded(clean_facts, qualifications=[]), (1, 2), "E")  # a list cannot be remembered by
+    findings = judge((one,), facts, default_policy([one.card])).findings
+    assert [(finding.line, finding.status) for finding in findings] == [(1, Status.ERROR), (2, Status.ERROR)]
+    assert asked == []
+
+
+def test_no_more_descriptions_are_remembered_than_allowed(clean_facts):
+    one, _ = counting(lambda: PASS)
+    checks, policy = (one,), default_policy([one.card])
+    held = steps_of(checks, policy, "E").of_goods
+    line = clean_facts.order.declaration.lines[0]
+    for start in range(0, 2 * REMEMBERED_GOODS, 50):
+        lines = [replace(line, goods_name=str(number)) for number in range(start, start + 50)]
+        held.of(clean_facts, lines)
+        assert held._held.number == sum(map(len, held._held.known.values())) < REMEMBERED_GOODS + 50
+
+
+def test_the_description_is_made_of_the_lines_own_fields():
+    assert set(Goods._fields[:-1]) < {field.name for field in fields(Line)}

@@ -8,6 +8,7 @@ import pytest
 
 from risk.checks import brand, elements
 from risk.findings import Status
+from risk.goods import goods_of
 from risk.nouns.declaration_parts import OriginCertificate, SupervisionDocument
 from risk.nouns.documents import Permit
 from risk.reference import Tariff
@@ -201,6 +202,6 @@ def test_optional_elements_are_the_officers_to_choose(put):
     check = BY_ID["LC073"]
     facts = put(spec(tail="|A01"))
     strict = replace(check.card, parameters={"optional": ("其他",)})
-    line = facts.order.declaration.lines[0]
-    assert check.function(facts, line, check.card.parameters).status is PASS
-    assert check.function(facts, line, strict.parameters).seen["names"] == "GTIN, CAS"
+    goods = goods_of(facts, facts.order.declaration.lines[0])
+    assert check.function(goods, facts.reference, check.card.parameters).status is PASS
+    assert check.function(goods, facts.reference, strict.parameters).seen["names"] == "GTIN, CAS"
