@@ -106,6 +106,32 @@ def field_words(field: str) -> tuple[str, str]:
     return f"第 {number} 项{zh}", f"{en} of line {number}"
 
 
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A recorded side taken apart: a figure and the code it stands in; `table` is the code table, "" without code."""
+
+    figure: str
+    table: str = ""
+    code: str = ""
+
+
+def measured(field: str, side: str) -> Measured:
+    """What stands in a side of a stored field: `1200 [015]` is 1200 of unit 015, `3900 USD` an amount in USD.
+
+    A bare code has no figure; a side without code, or in a form this release never wrote, is all figure.
+    """
+    name = field.rpartition(".")[2]
+    if name == "supervision_mode":
+        return Measured("", name, side)
+    table, ends = {"total": ("currency", ""), "line_total": ("currency", ""), "quantity": ("unit", "]")}.get(
+        name, ("", "")
+    )
+    figure, blank, code = side.removesuffix(ends).rpartition(" [" if ends else " ")
+    if not table or not blank or not side.endswith(ends):
+        return Measured(side)
+    return Measured(figure, table, code)
+
+
 def field_matters(field: str) -> bool:
     """Whether a difference in a stored field is one that matters."""
     return field.rpartition(".")[2] in MATTERS

@@ -1,5 +1,7 @@
 """Status events at the REST door, and the pages they lead to: timeline, stages, search, differences, waiting events."""
 
+import csv
+import io
 import json
 import re
 from datetime import timedelta
@@ -183,7 +185,7 @@ def test_the_timeline_speaks_english_too(flowed, as_user):
     browser = as_user("bob")
     browser.http.cookies.set("tw_language", "en")
     page = browser.get("/orders/O-1").text
-    for said in ("Released by customs", "Refund paid", "Payer BLU", "1 differences to customs", "HS code of line 1"):
+    for said in ("Released by customs", "Refund paid", "Payer BLU", "1 difference to customs", "HS code of line 1"):
         assert said in page
 
 
@@ -215,6 +217,68 @@ def test_the_report_shows_differences_and_what_is_not_comparable(flowed, as_user
     for wrong in ("state=x", "field=x", "since=x", "sort=x"):
         assert browser.get(f"/differences?{wrong}").status_code == 422
     assert browser.get("/differences?page=9").status_code == 303
+
+
+@pytest.fixture
+def measured(tell):
+    """Quantity, total and mode differ: what stands in units, currencies and codes."""
+    line = CustomsLine(line_number=1, hs_code="6302101000", quantity=Decimal(961), unit="035")
+    said = CustomsFeedback(total=Money(Decimal(4000), "EUR"), supervision_mode="1039", lines=(line,))
+    tell(StatusKind.DECLARATION, "accepted", -5, order_id="O-1", declaration_number=NUMBER, customs=said)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh", ("960 千克 (035)", "961 千克 (035)", "3900 美元 (USD)", "4000 欧元 (EUR)", "0110 一般贸易")),
+        ("en", ("960 kilogram (035)", "3900 US dollar (USD)", "4000 Euro (EUR)", "0110 General trade")),
+    ],
+)
+def test_units_currencies_and_modes_are_named_with_their_codes(measured, as_user, language, words):
+    browser = as_user("bob")
+    browser.http.cookies.set("tw_language", language)
+    report, order = browser.get("/differences").text, browser.get("/orders/O-1").text
+    export = browser.get("/differences.csv").content.decode("utf-8-sig")
+    for said in words:
+        assert said in report
+        assert said in order.partition('class="stages"')[2]
+        assert said in export
+
+
+def test_the_report_leaves_as_csv_with_the_filters_of_the_page(flowed, as_user, app):
+    browser = as_user("bob")
+    assert 'href="/differences.csv?state=missing&amp;q=O-1"' in browser.get("/differences?state=missing&q=O-1").text
+    answer = browser.get("/differences.csv")
+    assert answer.headers["content-type"].startswith("text/csv")
+    assert re.fullmatch(r'attachment; filename="differences-\d{8}-\d{4}\.csv"', answer.headers["content-disposition"])
+    assert answer.content.startswith(b"\xef\xbb\xbf")
+    [row] = csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig")))
+    assert (row["订单号"], row["字段"], row["字段代码"]) == ("O-1", "第 1 项商品编号", "lines[1].hs_code")
+    assert (row["我方"], row["海关"], row["状态"], row["重要"]) == ("6302101000", "6302990000", "未关闭", "重要")
+    missing = browser.get("/differences.csv?state=missing").content.decode("utf-8-sig")
+    assert {row["字段"] for row in csv.DictReader(io.StringIO(missing))} >= {"净重(千克)"}
+    everything = browser.get("/differences.csv?state=all").content.decode("utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(everything)))) > 2
+    assert len(browser.get("/differences.csv?field=total").content.decode().splitlines()) == 1
+    assert browser.get("/differences.csv?state=x").status_code == 422
+    with app.database.reading() as uow:
+        entry = uow.audit.search(AuditQuery(action="differences.exported")).items[-1]
+    assert (entry.actor, json.loads(entry.details)["rows"]) == ("bob", 1)
+
+
+def test_no_cell_of_the_report_is_a_formula(flowed, as_user):
+    browser = as_user("bob")
+    number = re.search(r"/differences/(\d+)/close", browser.get("/differences").text).group(1)
+    browser.post(f"/differences/{number}/close", {"reason": "=HYPERLINK(1)"})
+    text = browser.get("/differences.csv?state=closed").content.decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text))
+    assert row["关闭理由"] == "'=HYPERLINK(1)"
+
+
+def test_who_may_export_no_orders_exports_no_differences(flowed, as_user):
+    auditor = as_user("chen")
+    assert "differences.csv" not in auditor.get("/differences").text
+    assert auditor.get("/differences.csv").status_code == 403
 
 
 def test_an_officer_closes_a_difference_with_a_reason_once(flowed, as_user, app):

@@ -1,5 +1,6 @@
 """Status events and differences on the command line: bad lines named, repeats harmless, a report with a status."""
 
+import csv
 import json
 
 
@@ -27,6 +28,18 @@ def test_the_news_of_a_simulation_is_imported_and_reported(trade):
     assert shown.status == report.status
     assert "orders with customs events" in shown.err
     assert run("differences", "--to", "2001-01-01", "--json").records == []
+    sheet = files / "report.csv"
+    written = run("differences", "--all", "--csv", sheet)
+    assert written.status == report.status
+    assert written.out == ""
+    content = sheet.read_bytes()
+    assert content.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(content.decode("utf-8-sig").splitlines()))
+    assert [row["字段代码 Field code"] for row in rows] == [record["field"] for record in report.records]
+    assert f"report.csv: {len(rows)} row" in written.err
+    both = run("differences", "--all", "--csv", sheet, "--json")
+    assert both.records == report.records
+    assert run("differences", "--csv", files / "no" / "folder.csv").status == 2
 
 
 def test_a_bad_line_is_named_and_stops_no_other(tradewarden, tmp_path):

@@ -31,6 +31,7 @@ from tradewarden.auth.permissions import Action, Role
 from tradewarden.console import i18n
 from tradewarden.console.alarm_words import KINDS as ALARMS
 from tradewarden.console.desk import NOTICES
+from tradewarden.console.difference_words import COLUMNS
 from tradewarden.console.pages.clients import ADMISSIONS
 from tradewarden.console.pages.order import SECTIONS as ORDER_SECTIONS
 from tradewarden.console.pages.orders import EXPORTED, STATES
@@ -70,6 +71,7 @@ FAMILIES = {
     "step": ["raised", "assigned", "reassigned", "proposed", "approved", "rejected", "closed", "superseded"],
     "stage": [*StatusKind, "title", "none", "lines", "arrived"],
     "difference_state": list(DIFFERENCE_STATES),
+    "difference_export": COLUMNS,
     "difference_reason": [AGREES, SUPERSEDED],
     "unattached_why": list(WHY),
     "event_field": sorted({field.name for kind in DETAIL_TYPES for field in fields(kind)} | set(KEYS)),
@@ -156,6 +158,33 @@ def test_no_text_is_left_over():
         family = key.rpartition(".")[0]
         known = any(key.startswith(f"{name}.") for name in open_families)
         assert known or f'"{key}"' in everything or f"'{key}'" in everything, f"{key} ({family}) is never asked for"
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "one", "more"),
+    [
+        ("difference.on_order", {"n": 1}, "1 difference to customs", "2 differences to customs"),
+        ("pages.total", {"n": "1"}, "1 record", "2 records"),
+        ("order.unknown_later", {"n": 1}, "1 check lacks data", "2 checks lack data"),
+        ("tokens.too_many", {"seen": 1}, "There is 1 living token;", "There are 2 living tokens;"),
+    ],
+)
+def test_one_of_a_thing_is_one(key, values, one, more):
+    t = i18n.Translator("en")
+    assert one in t(key, **values)
+    assert more in t(key, **dict.fromkeys(values, 2))
+    none = t(key, **dict.fromkeys(values, 0))
+    assert more.replace("2", "0") in none
+
+
+ALWAYS_SEVERAL = {"password.too_long", "alerts.not_alike"}
+
+
+@pytest.mark.parametrize("key", [key for key, (_, en) in i18n.TEXTS.items() if "{" in en and key not in ALWAYS_SEVERAL])
+def test_english_after_a_number_knows_one_and_more(key):
+    """`{n} orders` would read `1 orders`; a word written for every number is one that has no plural."""
+    text = i18n.TEXTS[key][1]
+    assert not re.search(r"\{[a-z_]+\} (?:[a-z]+ )?(?!is\b|was\b|has\b|does\b|ago\b)[a-z]+s\b", text)
 
 
 def test_a_missing_key_is_an_error_and_an_unknown_code_is_shown_bare():

@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from risk.customs_comparison import (
     WORDS,
     Agreement,
+    Measured,
     compare,
     field_matters,
     field_words,
+    measured,
     plain,
     source_field,
     told,
@@ -176,6 +178,36 @@ def test_fields_have_words_and_weight():
     assert field_words("total") == ("总价", "total value")
     assert [field_matters(field) for field in ("total", "lines[3].quantity", "packages")] == [True, True, False]
     assert (source_field("hs_code"), source_field("total")) == ("lines", "total")
+
+
+@pytest.mark.parametrize(
+    ("field", "side", "parts"),
+    [
+        ("lines[1].quantity", "1200 [015]", ("1200", "unit", "015")),
+        ("lines[1].quantity", "1200", ("1200", "", "")),
+        ("lines[1].line_total", "3900.5 EUR", ("3900.5", "currency", "EUR")),
+        ("total", "3900 USD", ("3900", "currency", "USD")),
+        ("total", "3900", ("3900", "", "")),
+        ("supervision_mode", "0110", ("", "supervision_mode", "0110")),
+        ("supervision_mode", "", ("", "supervision_mode", "")),
+        ("total", "", ("", "", "")),
+        ("lines[1].hs_code", "6302101000", ("6302101000", "", "")),
+        ("containers", "CSQU3054383, MSKU0000011", ("CSQU3054383, MSKU0000011", "", "")),
+        ("field_of_a_later_release", "1 [015]", ("1 [015]", "", "")),
+    ],
+)
+def test_a_side_on_record_is_taken_apart_into_figure_and_code(field, side, parts):
+    assert measured(field, side) == Measured(*parts)
+
+
+def test_whatever_a_comparison_writes_is_taken_apart_again(clean_order):
+    found = {one.field: measured(one.field, one.theirs) for one in compare(clean_order, AGREED, ALLOWED)}
+    assert {field: part.code for field, part in found.items() if part.table} == {
+        "total": "USD",
+        "supervision_mode": "0110",
+        "lines[1].quantity": "015",
+        "lines[1].line_total": "USD",
+    }
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, places=5, min_value=0, max_value=10**9))

@@ -52,7 +52,7 @@ class Rejected(Exception):
     """Some of several messages can't be read; nothing of the body was taken."""
 
     def __init__(self, errors: Sequence[DoorError]) -> None:
-        super().__init__(f"{len(errors)} messages can't be read")
+        super().__init__(f"messages that can't be read: {len(errors)}")
         self.errors = errors
 
 

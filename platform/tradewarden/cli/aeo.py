@@ -13,7 +13,7 @@ from tradewarden.aeo.report import Report
 from tradewarden.aeo.source import DatabaseEvidence
 from tradewarden.aeo.stored_files import StoredFiles
 from tradewarden.aeo.verify import verify
-from tradewarden.cli.output import JsonOption, emit, fail, notes, warn
+from tradewarden.cli.output import JsonOption, counted, emit, fail, notes, warn
 from tradewarden.errors import CannotDo
 from tradewarden.setup import open_application
 from tradewarden.signing import signing_key
@@ -42,7 +42,7 @@ def export_pack(
     order = ExportOrder(period=Period(first.date(), last.date()), out=out, now=app.clock(), actor=ACTOR)
     key = signing_key(app)
     with notes.status("exporting …") as status, app.database.reading() as uow:
-        watch = Watch(progress=lambda kind, records: status.update(f"exporting {kind}: {records} records"))
+        watch = Watch(progress=lambda kind, records: status.update(f"exporting {kind}: {counted(records, 'record')}"))
         evidence = DatabaseEvidence(uow, StoredFiles(app.storage), order.period)
         summary = export(evidence, key, order, watch, lambda made: _audit(app, order, made))
     report = verify(summary.path)
@@ -51,7 +51,9 @@ def export_pack(
     if as_json:
         emit(summary_record(summary) | report.as_json())
     else:
-        typer.echo(f"{summary.path}: {sum(summary.records.values())} records, signed by {summary.fingerprint}")
+        typer.echo(
+            f"{summary.path}: {counted(sum(summary.records.values()), 'record')}, signed by {summary.fingerprint}"
+        )
     return 1 if summary.absent or report.problems else 0
 
 
@@ -112,5 +114,5 @@ def say(report: Report, as_json: bool) -> int:
         for problem in report.problems:
             zh, en = problem.sentences
             fail(f"{problem.where}: {zh} | {en}")
-        typer.echo(f"{report.verdict}: {report.records} records, signed by {report.signer or '(nobody)'}")
+        typer.echo(f"{report.verdict}: {counted(report.records, 'record')}, signed by {report.signer or '(nobody)'}")
     return 0 if report.verdict == "intact" else 1

@@ -8,7 +8,7 @@ import typer
 from tradewarden.aeo.live import Expected, verify_audit
 from tradewarden.aeo.sealing import seal
 from tradewarden.cli.aeo import say
-from tradewarden.cli.output import JsonOption, notes
+from tradewarden.cli.output import JsonOption, counted, notes
 from tradewarden.setup import open_application
 from tradewarden.signing import signing_key
 from tradewarden.wiring import Application
@@ -34,7 +34,7 @@ def verify(
         report = verify_audit(
             app.database,
             Expected(signer=signer, witness=_witness(app, witness)),
-            lambda entries: status.update(f"verifying: {entries} entries"),
+            lambda entries: status.update(f"verifying: {counted(entries, 'entry', 'entries')}"),
         )
     return say(report, as_json)
 

@@ -12,7 +12,7 @@ from databases.dead_letters import DeadLetter, LetterQuery
 from databases.errors import NotFound, StaleState
 from databases.paging import MAXIMUM_PAGE, PageRequest
 from integrations.errors import printable
-from tradewarden.cli.output import JsonOption, emit, fail, notes, progress, table
+from tradewarden.cli.output import JsonOption, counted, emit, fail, notes, progress, table
 from tradewarden.errors import CannotDo
 from tradewarden.pipeline.replay_letters import Replay, Replayed, check, discard, replay
 from tradewarden.setup import open_application
@@ -117,7 +117,7 @@ def replay_letters(
     results = _replay_all(app, alike, reason)
     _say(results, as_json)
     refused = sum(not result.done for result in results)
-    notes.print(f"{len(results) - refused} replayed, {refused} still open of {len(alike)} letters")
+    notes.print(f"{len(results) - refused} replayed, {refused} still open of {counted(len(alike), 'letter')}")
     return 1 if refused else 0
 
 

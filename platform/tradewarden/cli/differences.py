@@ -1,26 +1,36 @@
 """`tradewarden differences`: where trade data and customs feedback part."""
 
+from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import typer
 
+from databases.audit_chain import NewEntry
 from databases.customs_differences import STATES, DifferenceQuery, ListedDifference
 from databases.paging import MAXIMUM_PAGE, PageRequest
+from databases.unit_of_work import UnitOfWork
 from integrations.dates import EXPECTED_PERIOD, in_period
-from risk.customs_comparison import field_matters, field_words
-from tradewarden.cli.output import JsonOption, emit, notes, table
+from risk.customs_comparison import field_words
+from tradewarden.cli.output import JsonOption, counted, emit, notes, table
+from tradewarden.console import codes, spreadsheet
+from tradewarden.console.difference_words import Sheet, matters, side_words
+from tradewarden.console.i18n import LANGUAGES, Translator
+from tradewarden.console.order_facts import Names
 from tradewarden.errors import CannotDo
 from tradewarden.setup import open_application
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+ACTOR, STREAM = "command-line", "evidence"
 
 
 def differences(
     begin: Annotated[str, typer.Option("--from", metavar="DAY", help="Customs receipts from this day on.")] = "",
     end: Annotated[str, typer.Option("--to", metavar="DAY", help="Customs receipts up to this day (inclusive).")] = "",
     every: Annotated[bool, typer.Option("--all", help="Closed and not comparable ones too.")] = False,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write the report there as CSV.")] = None,
     as_json: JsonOption = False,
 ) -> int:
     """Report differences between trade data and customs feedback; status 1 when some are open. 海关差异报告."""
@@ -29,20 +39,63 @@ def differences(
     query = DifferenceQuery(
         states=STATES if every else ("open",), since=since, until=until + timedelta(days=1) if until else None
     )
-    offset, rows = 0, []
     with app.database.reading() as uow:
-        while (page := uow.differences.search(query, PageRequest(limit=MAXIMUM_PAGE, offset=offset))).items:
-            rows += [_record(one) for one in page.items]
-            offset += MAXIMUM_PAGE
+        found = list(_found(uow, query))
+        names = _names(uow, app.clock())
         orders, compared = uow.differences.verified(query.since, query.until)
-    open_ones = sum(row["state"] == "open" for row in rows)
+    if csv is not None:
+        _write(csv, Sheet(names), found)
+        with app.database.writing() as uow:
+            uow.audit.append(STREAM, [_exported(csv, query, len(found), app.clock())])
+    open_ones = sum(one.difference.state == "open" for one in found)
     if as_json:
-        for row in rows:
-            emit(row)
+        for one in found:
+            emit(_record(one))
     else:
-        _print(rows)
-        notes.print(f"{orders} orders with customs events, {compared} compared; {open_ones} differences open")
+        if csv is None:
+            _print(found, names)
+        else:
+            notes.print(f"{csv}: {counted(len(found), 'row')}")
+        notes.print(
+            f"{counted(orders, 'order')} with customs events, {compared} compared; "
+            f"{counted(open_ones, 'difference')} open"
+        )
     return 1 if open_ones else 0
+
+
+def _found(uow: UnitOfWork, query: DifferenceQuery) -> Iterator[ListedDifference]:
+    offset = 0
+    while (page := uow.differences.search(query, PageRequest(limit=MAXIMUM_PAGE, offset=offset))).items:
+        yield from page.items
+        offset += MAXIMUM_PAGE
+
+
+def _names(uow: UnitOfWork, now: datetime) -> tuple[Names, ...]:
+    """Names of codes in both languages, Chinese first."""
+    today = now.astimezone(SHANGHAI).date()
+    reference = codes.reference(uow, today)
+    return tuple(Names(reference, today, Translator(language)) for language in LANGUAGES)
+
+
+def _write(file: Path, sheet: Sheet, found: list[ListedDifference]) -> None:
+    """Raises CannotDo."""
+    try:
+        with file.open("wb") as stream:
+            stream.writelines(spreadsheet.rows(sheet.header(), sheet.rows(found)))
+    except OSError as error:
+        raise CannotDo(f"{file} can't be written ({error.strerror}). Check the path and its permissions.") from error
+
+
+def _exported(file: Path, query: DifferenceQuery, rows: int, now: datetime) -> NewEntry:
+    asked = {"states": list(query.states), "since": str(query.since or ""), "until": str(query.until or "")}
+    return NewEntry(
+        at=now,
+        actor=ACTOR,
+        action="differences.exported",
+        object_type="order_list",
+        object_id=file.name,
+        details={"query": asked, "rows": rows},
+    )
 
 
 def _start(text: str, option: str) -> datetime | None:
@@ -73,7 +126,7 @@ def _record(listed: ListedDifference) -> dict[str, Any]:
         "ours": one.ours or None,
         "theirs": one.theirs or None,
         "state": one.state,
-        "matters": field_matters(one.field) and one.state != "missing",
+        "matters": matters(one),
         "customs_status": listed.status,
         "source": listed.source,
         "occurred_at": listed.occurred_at,
@@ -84,18 +137,18 @@ def _record(listed: ListedDifference) -> dict[str, Any]:
     }
 
 
-def _print(rows: list[dict[str, Any]]) -> None:
+def _print(found: list[ListedDifference], names: tuple[Names, ...]) -> None:
     headers = ("订单 order", "报关单 declaration", "字段 field", "我方 ours", "海关 customs", "状态 state")
     shown = (
         (
-            row["order_id"],
-            row["declaration_number"],
-            f"{row['zh']} | {row['en']}",
-            row["ours"] or "–",
-            row["theirs"] or "–",
-            "不可比 not comparable" if row["state"] == "missing" else row["state"],
+            one.difference.order_id,
+            one.declaration_number,
+            " | ".join(field_words(one.difference.field)),
+            side_words(names, one.difference.field, one.difference.ours) or "–",
+            side_words(names, one.difference.field, one.difference.theirs) or "–",
+            "不可比 not comparable" if one.difference.state == "missing" else one.difference.state,
         )
-        for row in rows
+        for one in found
     )
     table(headers, shown)
 

@@ -26,6 +26,15 @@ def emit(record: Mapping[str, Any]) -> None:
     sys.stdout.buffer.flush()
 
 
+def counted(number: int, one: str, many: str = "") -> str:
+    """A number and its noun.
+
+    >>> counted(1, "order"), counted(2, "entry", "entries")
+    ('1 order', '2 entries')
+    """
+    return f"{number} {one if number == 1 else many or f'{one}s'}"
+
+
 def warn(message: str) -> None:
     notes.print(escape(message), style="yellow", soft_wrap=True)
 

@@ -6,7 +6,7 @@ import typer
 
 from databases.streams import ENDED
 from integrations.kafka import connect_producer
-from tradewarden.cli.output import JsonOption, emit, table, warn
+from tradewarden.cli.output import JsonOption, counted, emit, table, warn
 from tradewarden.cli.signals import until_stopped
 from tradewarden.errors import CannotDo, CannotStart
 from tradewarden.heartbeat import Health, health_of, process_name
@@ -30,7 +30,7 @@ def relay(
         raise CannotStart("There is no broker to send to. Set TRADEWARDEN_KAFKA_SERVERS to host:port.")
     if again:
         with app.database.writing() as uow:
-            warn(f"{uow.outbox.try_again()} messages that were set aside are back in line.")
+            warn(f"Set aside and back in line: {counted(uow.outbox.try_again(), 'message')}.")
     until_stopped(lambda stop: Relay(app, lambda: connect_producer(servers), stop, process_name(name)).run())
 
 

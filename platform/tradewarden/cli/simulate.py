@@ -9,7 +9,7 @@ import msgspec
 import typer
 
 from integrations.json_events import encode, encode_status
-from tradewarden.cli.output import JsonOption, emit, progress
+from tradewarden.cli.output import JsonOption, counted, emit, progress
 from tradewarden.errors import CannotDo
 from tradewarden.simulate.events import as_event
 from tradewarden.simulate.flow import news
@@ -43,7 +43,8 @@ def simulate_command(
         emit(summary)
     else:
         typer.echo(
-            f"{out}: {orders} orders of {clients} clients, {planted} with planted trouble (synthetic, seed {seed})"
+            f"{out}: {counted(orders, 'order')} of {counted(clients, 'client')}, {planted} with planted trouble "
+            f"(synthetic, seed {seed})"
         )
 
 

@@ -1,6 +1,7 @@
 """The text catalogue: every visible word of the console in Chinese and English, in `texts.csv`."""
 
 import csv
+import string
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,6 +22,17 @@ def load(path: Path) -> Mapping[str, tuple[str, str]]:
     return texts
 
 
+class _Numbered(string.Formatter):
+    """Formats texts whose words follow a number: `{n} {n:|record|records}` is 1 record, 2 records."""
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        if not format_spec.startswith("|"):
+            return str(super().format_field(value, format_spec))
+        one, many = format_spec[1:].split("|")
+        return one if str(value) == "1" else many
+
+
+_NUMBERED = _Numbered()
 TEXTS = load(Path(__file__).parent / "texts.csv")
 
 
@@ -40,7 +52,7 @@ class Translator:
     def __call__(self, key: str, **values: object) -> str:
         """Raises KeyError for an unknown key: a page with a hole in it is a defect, not a style."""
         text = self.pick(*TEXTS[key])
-        return text.format(**values) if values else text
+        return _NUMBERED.vformat(text, (), values) if values else text
 
     def has(self, key: str) -> bool:
         return key in TEXTS

@@ -44,6 +44,7 @@ ROUTES: tuple[Route, ...] = (
     get("/order-raw/{order_id:path}", order.raw, Action.ORDERS_EXPORT),
     get("/decisions", orders.decisions, Action.ORDERS_READ),
     get("/differences", differences.differences, Action.ORDERS_READ),
+    get("/differences.csv", differences.export, Action.ORDERS_EXPORT),
     post("/differences/{difference_id}/close", differences.close, Action.DIFFERENCES_CLOSE),
     get("/status-events", differences.waiting, Action.ORDERS_READ),
     post("/status-events/{event_id}/attach", differences.attach, Action.EVENTS_ATTACH),

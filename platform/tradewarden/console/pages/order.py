@@ -25,6 +25,7 @@ from tradewarden.auth import masking
 from tradewarden.auth.refusals import Refused
 from tradewarden.console import charts, codes, order_facts, order_flow, order_grounds
 from tradewarden.console.desk import Desk
+from tradewarden.console.difference_words import side_words
 from tradewarden.console.formats import local
 from tradewarden.console.order_timeline import Moment, timeline
 from tradewarden.console.pages.door import At
@@ -150,10 +151,18 @@ def _page(at: Desk, uow: UnitOfWork, stored: StoredOrder) -> OrderPage:
 
 
 def _differences(at: Desk, uow: UnitOfWork, order_id: str) -> tuple[DifferenceWords, ...]:
+    found = [one for one in uow.differences.of_orders([order_id]) if one.state == "open"]
+    if not found:
+        return ()
+    today = local(at.now).date()
+    names = order_facts.Names(codes.reference(uow, today), today, at.t)
     return tuple(
-        DifferenceWords(at.t.pick(*field_words(one.field)), one.ours, one.theirs)
-        for one in uow.differences.of_orders([order_id])
-        if one.state == "open"
+        DifferenceWords(
+            at.t.pick(*field_words(one.field)),
+            side_words((names,), one.field, one.ours),
+            side_words((names,), one.field, one.theirs),
+        )
+        for one in found
     )
 
 
