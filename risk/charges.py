@@ -46,16 +46,6 @@ def other_charges(header: Header) -> Charge:
     return Charge(mark, rate, currency, ("3",))
 
 
-def declared_total(facts: OrderFacts) -> Money | None:
-    """The goods value in its one currency; in USD when lines mix currencies; None when it is not known."""
-    declaration = facts.order.declaration
-    total = declaration.total
-    if total is not None:
-        return Money(total, declaration.currencies[0])
-    value = facts.total_usd
-    return None if value is None else Money(value, "USD")
-
-
 def charge_lacks(charge: Charge, element: str, facts: OrderFacts) -> str:
     """Which fact keeps `charge_amount` from an answer; `element` is the charge's name in the header."""
     if charge.mark != "1" and charge.mark not in charge.amount_marks:

@@ -151,7 +151,11 @@ class OrderFacts:
         return total if self.order.declaration.lines else None
 
     def price_band(self, line_number: int | None) -> PriceBand | None:
-        return next((band for band in self.prices if band.line_number == line_number), None)
+        """The band comparable with a line, or None."""
+        for band in self.prices:
+            if band.line_number == line_number:
+                return band
+        return None
 
 
 WORST_EFFECT: Mapping[str, Outcome] = {

@@ -87,7 +87,7 @@ def normalise_container(text: str) -> str:
 
 def container_check_digit(first10: str) -> int:
     """The digit over owner code, category and serial (ISO 6346); remainder 10 is written 0. KeyError unless 0-9A-Z."""
-    return sum(_CONTAINER_VALUE[character] << place for place, character in enumerate(first10)) % 11 % 10
+    return sum([_CONTAINER_VALUE[character] << place for place, character in enumerate(first10)]) % 11 % 10
 
 
 def container_verdict(number: str) -> ContainerVerdict:

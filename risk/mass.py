@@ -7,7 +7,48 @@ from risk.nouns.line import Line
 from risk.once import once_per_object
 from risk.reference import Reference
 
-REMEMBERED = 10_000
+REMEMBERED_DAYS = 400
+REMEMBERED_UNITS = 1000
+
+
+class Factors(dict[str, Decimal | None]):
+    """Kilograms in one of each unit on a day, looked up when first asked for; None when it is no unit of mass."""
+
+    def __init__(self, reference: Reference, on: date) -> None:
+        super().__init__()
+        self._reference, self._on = reference, on
+
+    def __missing__(self, unit: str) -> Decimal | None:
+        """Raises KeyError when the unit table is missing."""
+        factor = _factor(unit, self._reference, self._on)
+        if len(self) >= REMEMBERED_UNITS:  # units are whatever a sender writes
+            self.clear()
+        self[unit] = factor
+        return factor
+
+
+def factors(reference: Reference, on: date) -> Factors:
+    """The units of mass in force on a day."""
+    days = _by_day(reference)
+    known = days.get(on)
+    if known is None:
+        if len(days) >= REMEMBERED_DAYS:
+            days.clear()
+        known = days[on] = Factors(reference, on)
+    return known
+
+
+@once_per_object
+def _by_day(reference: Reference) -> dict[date, Factors]:  # noqa: ARG001 - found by its identity
+    """What was looked up before; every weight check asks for the same few units of every line."""
+    return {}
+
+
+def _factor(unit: str, reference: Reference, on: date) -> Decimal | None:
+    row = reference.code("unit", unit, on) if unit else None
+    if row is None or row.attributes["dimension"] != "mass":
+        return None
+    return Decimal(row.attributes["factor_to_base"])
 
 
 def kilograms_per(unit: str, reference: Reference, on: date) -> Decimal | None:
@@ -15,27 +56,7 @@ def kilograms_per(unit: str, reference: Reference, on: date) -> Decimal | None:
 
     Raises KeyError when the unit table is missing.
     """
-    if not unit:
-        return None
-    known = _factors(reference)
-    if (unit, on) not in known:
-        if len(known) >= REMEMBERED:  # units are whatever a sender writes
-            known.clear()
-        known[unit, on] = _factor(unit, reference, on)
-    return known[unit, on]
-
-
-def _factor(unit: str, reference: Reference, on: date) -> Decimal | None:
-    row = reference.code("unit", unit, on)
-    if row is None or row.attributes["dimension"] != "mass":
-        return None
-    return Decimal(row.attributes["factor_to_base"])
-
-
-@once_per_object
-def _factors(reference: Reference) -> dict[tuple[str, date], Decimal | None]:  # noqa: ARG001 - found by its identity
-    """What was looked up before; every weight check asks for the same few units of every line."""
-    return {}
+    return factors(reference, on)[unit]
 
 
 def weighed(line: Line, reference: Reference, on: date) -> tuple[Decimal | None, Decimal] | None:
@@ -43,13 +64,14 @@ def weighed(line: Line, reference: Reference, on: date) -> tuple[Decimal | None,
 
     A filled quantity goes before an empty one, so a missing quantity shows only when no weight is given at all.
     """
+    known = factors(reference, on)
     empty = None
     for unit, quantity in (
         (line.first_unit, line.first_quantity),
         (line.second_unit, line.second_quantity),
         (line.unit, line.quantity),
     ):
-        factor = kilograms_per(unit, reference, on)
+        factor = known[unit]
         if factor is not None:
             if quantity is not None:
                 return quantity, factor

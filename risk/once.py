@@ -1,6 +1,7 @@
-"""Indexes over shared reference data, built once for each container and found again by its identity.
+"""What several checks need, worked out once: indexes over reference data, and answers about one order.
 
-Reference data are frozen and heavy and serve thousands of orders; a check must not walk them for every line.
+Reference data are frozen and heavy and serve thousands of orders; a check must not walk them for every line. Both are
+found again by the identity of what they were made from.
 """
 
 from collections.abc import Callable
@@ -25,3 +26,19 @@ def once_per_object(build: Callable[[Source], Index], keep: int = 8) -> Callable
         return fresh
 
     return index
+
+
+def once_per_order(build: Callable[[Source], Index]) -> Callable[[Source], Index]:
+    """`build` with a memory of the order facts it was asked about last: the checks of a judgement follow each other."""
+    latest: tuple[Source, Index] | None = None
+
+    def shared(source: Source) -> Index:
+        nonlocal latest
+        known = latest
+        if known is not None and known[0] is source:
+            return known[1]
+        fresh = build(source)
+        latest = (source, fresh)
+        return fresh
+
+    return shared

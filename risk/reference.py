@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+ONE = Decimal(1)
+
 
 @dataclass(frozen=True, slots=True)
 class Code:
@@ -96,7 +98,7 @@ class Reference:
     def usd_rate(self, currency: str, on: date, max_age_days: int = 40) -> Decimal | None:
         """USD for one unit of `currency`: the latest rate not after `on` and not older than `max_age_days`."""
         if currency == "USD":
-            return Decimal(1)
+            return ONE
         rates = self.rates.get(currency, ())
         position = bisect_right(rates, on, key=lambda entry: entry[0])
         if not position or (on - rates[position - 1][0]).days > max_age_days:

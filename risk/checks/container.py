@@ -7,10 +7,12 @@ from risk.checks.missing import missing
 from risk.facts import OrderFacts, SharedUse
 from risk.findings import PASS, Severity, Verdict, hit, no_data
 from risk.identifiers import ContainerVerdict, container_verdict, normalise_container
+from risk.once import once_per_order
 
 CENT = Decimal("0.01")
 
 
+@once_per_order
 def _teu(facts: OrderFacts) -> tuple[int, int] | None:
     """(one-TEU, two-TEU containers) of the declaration; None when a specification is missing or unknown."""
     counted = [0, 0]
@@ -149,6 +151,7 @@ def volume_fits(facts: OrderFacts, p: Parameters) -> Verdict:
     return hit("nearly_empty", volume_m3=volume, containers=len(containers), limit_m3=lowest)
 
 
+@once_per_order
 def _volume(facts: OrderFacts) -> Decimal | None:
     """The packing list's volume, else the sum of its items when every one has one. Zero counts as not given."""
     packing = facts.order.packing_list

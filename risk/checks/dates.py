@@ -6,7 +6,6 @@ A day is a calendar day in Asia/Shanghai (risk.days).
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 
 from risk.checks.card import Parameters, check
 from risk.days import china_day, clock, compact_day
@@ -48,20 +47,24 @@ def papers_in_order(facts: OrderFacts, p: Parameters) -> Verdict:
     ended_at = order.loading.ended_at if order.loading else None
     loading_on = china_day(ended_at) if ended_at else None
     declared_on = facts.declared_on
-    seen: dict[str, Any] = {
-        "contract_on": _text(contract_on),
-        "invoice_on": _text(invoice_on),
-        "declared_on": _text(declared_on),
-        "loading_on": _text(loading_on),
-    }
+    code = None
     if contract_on and invoice_on and invoice_on < contract_on:
-        return hit(**seen)
-    if invoice_on and declared_on < invoice_on:
-        return hit("declared_before_invoice", **seen)
-    if contract_on and declared_on < contract_on:
-        return hit("declared_before_contract", **seen)
-    if loading_on and loading_on > declared_on + timedelta(days=p["loading_days"]):
-        return hit("loaded_late", days=p["loading_days"], **seen)
+        code = ""
+    elif invoice_on and declared_on < invoice_on:
+        code = "declared_before_invoice"
+    elif contract_on and declared_on < contract_on:
+        code = "declared_before_contract"
+    elif loading_on and loading_on > declared_on + timedelta(days=p["loading_days"]):
+        code = "loaded_late"
+    if code is not None:
+        return hit(
+            code,
+            **({"days": p["loading_days"]} if code == "loaded_late" else {}),
+            contract_on=_text(contract_on),
+            invoice_on=_text(invoice_on),
+            declared_on=_text(declared_on),
+            loading_on=_text(loading_on),
+        )
     missing = [
         name for name, day in (("contract.signed_on", contract_on), ("invoice.issued_on", invoice_on)) if not day
     ]

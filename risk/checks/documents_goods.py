@@ -10,8 +10,11 @@ from risk.checks.card import Parameters, check
 from risk.checks.comparing import CENT, SHOWN, as_written, first_or_missing, percent_apart
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
-from risk.nouns.documents import Contract, Invoice, PackingList
+from risk.nouns.declaration import Declaration
+from risk.nouns.documents import Contract, Invoice, PackingList, TransportDocument
 from risk.party_names import same_company
+
+ZERO = Decimal(0)
 
 
 @check(
@@ -47,39 +50,46 @@ def contract_equals_invoice(facts: OrderFacts, p: Parameters) -> Verdict:
         return no_data(*(["contract"] if contract is None else []), *(["invoice"] if invoice is None else []))
     agreed = contract.tolerance_percent
     tolerance = p["tolerance_percent"] if agreed is None else agreed
-    return first_or_missing(_contract_breaks(contract, invoice, tolerance), _contract_gaps(contract, invoice))
+    found = _contract_break(contract, invoice, tolerance)
+    if found is not None:
+        return found
+    gaps = _contract_gaps(contract, invoice)
+    return no_data(*gaps) if gaps else PASS
 
 
-def _contract_breaks(contract: Contract, invoice: Invoice, tolerance: Decimal) -> Iterator[Verdict]:
+def _contract_break(contract: Contract, invoice: Invoice, tolerance: Decimal) -> Verdict | None:
+    """The first difference, None when the papers agree as far as they go."""
     if contract.buyer and invoice.buyer and not same_company(contract.buyer, invoice.buyer):
-        yield hit("buyer", contract_buyer=contract.buyer[:SHOWN], invoice_buyer=invoice.buyer[:SHOWN])
+        return hit("buyer", contract_buyer=contract.buyer[:SHOWN], invoice_buyer=invoice.buyer[:SHOWN])
     terms = _term(contract.incoterm), _term(invoice.incoterm)
-    if all(terms) and terms[0] != terms[1]:
-        yield hit("term", contract_term=terms[0], invoice_term=terms[1])
+    if terms[0] != terms[1] and all(terms):
+        return hit("term", contract_term=terms[0], invoice_term=terms[1])
     if contract.total is None or invoice.total is None:
-        return
+        return None
     if contract.total.currency != invoice.total.currency:
-        yield hit("currency", contract_currency=contract.total.currency, invoice_currency=invoice.total.currency)
-        return
+        return hit("currency", contract_currency=contract.total.currency, invoice_currency=invoice.total.currency)
     gap = percent_apart(contract.total.amount, invoice.total.amount)
     if gap > tolerance:
-        yield hit(
+        return hit(
             contract_total=contract.total.amount,
             invoice_total=invoice.total.amount,
             currency=contract.total.currency,
             percent=gap.quantize(CENT),
             tolerance_percent=tolerance,
         )
+    return None
 
 
-def _contract_gaps(contract: Contract, invoice: Invoice) -> Iterator[str]:
+def _contract_gaps(contract: Contract, invoice: Invoice) -> list[str]:
+    gaps = []
     for name, paper in (("contract", contract), ("invoice", invoice)):
         if not paper.buyer:
-            yield f"{name}.buyer"
+            gaps.append(f"{name}.buyer")
         if not paper.incoterm:
-            yield f"{name}.incoterm"
+            gaps.append(f"{name}.incoterm")
         if paper.total is None:
-            yield f"{name}.total"
+            gaps.append(f"{name}.total")
+    return gaps
 
 
 def _term(incoterm: str) -> str:
@@ -105,9 +115,9 @@ def invoice_equals_packing_list(facts: OrderFacts, p: Parameters) -> Verdict:
     missing = [name for name, sums in (("invoice.lines", invoiced), ("packing_list.lines", packed)) if not sums]
     if missing:
         return no_data(*missing)
-    pairs = [
-        (item, invoiced.get(item, Decimal(0)), packed.get(item, Decimal(0))) for item in sorted({*invoiced, *packed})
-    ]
+    if invoiced == packed and None not in packed.values():
+        return PASS
+    pairs = [(item, invoiced.get(item, ZERO), packed.get(item, ZERO)) for item in sorted({*invoiced, *packed})]
     wrong = [
         (item, left, right) for item, left, right in pairs if left is not None and right is not None and left != right
     ]
@@ -122,7 +132,7 @@ def _sums(items: Iterable[tuple[int, Decimal | None]]) -> dict[int, Decimal | No
     """Quantity for each item number; None as soon as one of its quantities is unknown."""
     sums: dict[int, Decimal | None] = {}
     for number, quantity in items:
-        so_far = sums.get(number, Decimal(0))
+        so_far = sums.get(number, ZERO)
         sums[number] = None if so_far is None or quantity is None else so_far + quantity
     return sums
 
@@ -156,6 +166,12 @@ def packing_list_equals_declaration(facts: OrderFacts, p: Parameters) -> Verdict
     packing, header = facts.order.packing_list, facts.order.declaration.header
     if packing is None:
         return no_data("packing_list")
+    if (
+        header.package_count == packing.packages is not None
+        and header.gross_weight_kg == packing.gross_weight_kg is not None
+        and header.net_weight_kg == packing.net_weight_kg is not None
+    ):
+        return PASS  # the list's own totals, to the digit
     figures: list[Figure] = [
         (code, field, getattr(header, declared), _packed(packing, field)) for code, declared, field in SHARED_FIGURES
     ]
@@ -229,46 +245,45 @@ def transport_equals_declaration(facts: OrderFacts, p: Parameters) -> Verdict:
     """提单与报关单 | Transport document against declaration"""
     if facts.order.transport is None:
         return no_data("transport")
-    return first_or_missing(_transport_breaks(facts, p["tolerance_percent"]), _transport_gaps(facts))
+    found = _transport_break(facts.order.declaration, facts.order.transport, p["tolerance_percent"])
+    if found is not None:
+        return found
+    gaps = _transport_gaps(facts.order.declaration, facts.order.transport)
+    return no_data(*gaps) if gaps else PASS
 
 
-def _transport_breaks(facts: OrderFacts, tolerance: Decimal) -> Iterator[Verdict]:
-    transport, header = facts.order.transport, facts.order.declaration.header
-    if transport is None:
-        return
+def _transport_break(declaration: Declaration, transport: TransportDocument, tolerance: Decimal) -> Verdict | None:
+    """The first difference, None when the papers agree as far as they go."""
+    header = declaration.header
     shipped = as_written(transport.containers)
-    declared = as_written(container.number for container in facts.order.declaration.containers)
+    declared = as_written([container.number for container in declaration.containers])
     if shipped and shipped != declared:
-        yield hit("container", transport=", ".join(sorted(shipped)), declared=", ".join(sorted(declared)) or "-")
-    if None not in (transport.packages, header.package_count) and transport.packages != header.package_count:
-        yield hit(transport=transport.packages or 0, declared=header.package_count or 0)
+        return hit("container", transport=", ".join(sorted(shipped)), declared=", ".join(sorted(declared)) or "-")
+    if transport.packages != header.package_count and None not in (transport.packages, header.package_count):
+        return hit(transport=transport.packages or 0, declared=header.package_count or 0)
     if transport.gross_weight_kg is None or header.gross_weight_kg is None:
-        return
+        return None
     gap = percent_apart(header.gross_weight_kg, transport.gross_weight_kg)
     if gap > tolerance:
-        yield hit(
+        return hit(
             "gross",
             transport=transport.gross_weight_kg,
             declared=header.gross_weight_kg,
             percent=gap.quantize(CENT),
             tolerance_percent=tolerance,
         )
+    return None
 
 
-def _transport_gaps(facts: OrderFacts) -> Iterator[str]:
-    transport, declaration = facts.order.transport, facts.order.declaration
-    if transport is None:
-        return
-    if declaration.containers and not transport.containers:
-        yield "transport.containers"
-    if transport.packages is None:
-        yield "transport.packages"
-    if transport.gross_weight_kg is None:
-        yield "transport.gross_weight_kg"
-    if declaration.header.package_count is None:
-        yield "header.package_count"
-    if declaration.header.gross_weight_kg is None:
-        yield "header.gross_weight_kg"
+def _transport_gaps(declaration: Declaration, transport: TransportDocument) -> list[str]:
+    facts = (
+        ("transport.containers", not declaration.containers or transport.containers or None),
+        ("transport.packages", transport.packages),
+        ("transport.gross_weight_kg", transport.gross_weight_kg),
+        ("header.package_count", declaration.header.package_count),
+        ("header.gross_weight_kg", declaration.header.gross_weight_kg),
+    )
+    return [name for name, value in facts if value is None]
 
 
 CHECKS = (

@@ -2,10 +2,12 @@
 
 from decimal import Decimal
 
-from risk.charges import Charge, charge_amount, charge_lacks, declared_total, freight, insurance, other_charges
+from risk.charges import Charge, charge_amount, charge_lacks, freight, insurance, other_charges
 from risk.checks.card import Parameters, check
+from risk.declared_value import declared_total
 from risk.facts import OrderFacts
 from risk.findings import PASS, Seen, Severity, Status, Verdict, hit, no_data
+from risk.once import once_per_order
 
 CENT = Decimal("0.01")
 ZERO = Decimal(0)
@@ -15,6 +17,7 @@ INSIDE_PRICE = {"1": (True, True), "2": (True, False), "4": (False, True)}
 """(freight, insurance) inside the price of CIF, C&F, C&I. No other term has a part inside."""
 
 
+@once_per_order
 def _charges(facts: OrderFacts) -> tuple[Charge, Charge, Charge]:
     header = facts.order.declaration.header
     return freight(header), insurance(header), other_charges(header)
@@ -38,6 +41,9 @@ def _shown(charges: tuple[Charge, Charge, Charge], **more: Seen) -> Verdict:
 )
 def fee_currency_matches_mark(facts: OrderFacts, p: Parameters) -> Verdict:
     """费用币制与标记 | Fee currency matches the mark"""
+    header = facts.order.declaration.header
+    if not (header.freight_mark or header.insurance_mark or header.other_charges_mark):
+        return PASS
     charges = _charges(facts)
     for mark, _, currency, _ in charges:
         if (mark == "1" and currency) or (mark in ("2", "3") and not currency):
@@ -58,6 +64,9 @@ def fee_currency_matches_mark(facts: OrderFacts, p: Parameters) -> Verdict:
 )
 def fee_rates_in_range(facts: OrderFacts, p: Parameters) -> Verdict:
     """费率范围 | Rate range"""
+    header = facts.order.declaration.header
+    if "1" not in (header.freight_mark, header.insurance_mark, header.other_charges_mark):
+        return PASS
     charges, lowest, highest = _charges(facts), p["lowest_percent"], p["highest_percent"]
     unknown = []
     for name, charge in zip(("freight_rate", "insurance_rate", "other_charges_rate"), charges, strict=True):

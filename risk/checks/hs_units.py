@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from itertools import combinations
 
 from risk.checks.card import Parameters, check
 from risk.facts import OrderFacts
@@ -94,11 +95,10 @@ def same_unit_same_quantity(facts: OrderFacts, line: Line, p: Parameters) -> Ver
     """单位相同数量相同 | Same unit, same quantity"""
     if not line.unit or line.quantity is None or not line.first_unit or line.first_quantity is None:
         return no_data("line.unit", "line.quantity", "line.first_unit", "line.first_quantity")
-    pairs = [(line.unit, line.quantity, line.first_unit, line.first_quantity)]
+    stated = [(line.unit, line.quantity), (line.first_unit, line.first_quantity)]
     if line.second_unit and line.second_quantity is not None:
-        pairs.append((line.unit, line.quantity, line.second_unit, line.second_quantity))
-        pairs.append((line.first_unit, line.first_quantity, line.second_unit, line.second_quantity))
-    for unit, quantity, other_unit, other in pairs:
+        stated.append((line.second_unit, line.second_quantity))
+    for (unit, quantity), (other_unit, other) in combinations(stated, 2):
         if unit == other_unit and quantity != other and abs(quantity - other) > p["tolerance"]:
             return hit(unit=unit, quantity=quantity, other=other)
     return PASS

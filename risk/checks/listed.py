@@ -123,15 +123,17 @@ def _unjudged(floor: Outcome, missing: list[str]) -> Verdict:
 def _unscreened(facts: OrderFacts) -> list[str]:
     """Names on the order, its overseas party included, that no screening covers by spelling or code."""
     order, header = facts.order, facts.order.declaration.header
-    spellings = {spelling(screening.name) for screening in facts.screenings}
     codes = {screening.uscc for screening in facts.screenings if screening.uscc}
     named = [(party.name, party.uscc) for party in order.parties]
     overseas = header.overseas_consignor_name if header.direction == "I" else header.overseas_consignee_name
     if overseas.strip().upper() != NO_OVERSEAS_PARTY:
         named.append((overseas, ""))
-    uncovered = (name for name, code in named if spelling(name) not in spellings and not (code and code in codes))
-    found = [name for name in dict.fromkeys(uncovered) if name.strip()]
-    return found if found or facts.screenings else ["every party"]
+    screened = {screening.name for screening in facts.screenings}
+    doubtful = [name for name, code in named if name not in screened and not (code and code in codes)]
+    if doubtful:
+        spellings = {spelling(name) for name in screened}
+        doubtful = [name for name in dict.fromkeys(doubtful) if name.strip() and spelling(name) not in spellings]
+    return doubtful if doubtful or facts.screenings else ["every party"]
 
 
 CHECKS = (not_under_joint_punishment, on_no_other_list)

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from risk.checks.card import Parameters, check
 from risk.checks.missing import missing
+from risk.declared_value import currencies_and_total
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
 from risk.goods import Goods
@@ -92,11 +93,11 @@ def currency_known(goods: Goods, reference: Reference, p: Parameters) -> Verdict
 )
 def one_currency(facts: OrderFacts, p: Parameters) -> Verdict:
     """币制一致 | Single currency"""
-    declaration = facts.order.declaration
-    currencies = declaration.currencies
+    currencies, _ = currencies_and_total(facts)
     if len(currencies) > 1:
         return hit(count=len(currencies), currencies=", ".join(currencies))
-    return PASS if currencies and all(line.currency for line in declaration.lines) else no_data("line.currency")
+    blank = "" in [line.currency for line in facts.order.declaration.lines]
+    return PASS if currencies and not blank else no_data("line.currency")
 
 
 @check(
@@ -117,12 +118,12 @@ def prices_not_all_alike(facts: OrderFacts, p: Parameters) -> Verdict:
     lines = facts.order.declaration.lines
     if len(lines) < p["minimum_lines"]:
         return PASS
-    prices = {line.unit_price for line in lines if line.unit_price is not None}
-    if len(prices) > 1 or any(price != price.to_integral_value() for price in prices):
+    prices = [line.unit_price for line in lines if line.unit_price is not None]
+    if prices and (prices[0] != prices[0].to_integral_value() or any(price != prices[0] for price in prices)):
         return PASS
-    if any(line.unit_price is None for line in lines):
+    if len(prices) < len(lines):
         return no_data("line.unit_price")
-    return hit(lines=len(lines), unit_price=prices.pop())
+    return hit(lines=len(lines), unit_price=prices[0])
 
 
 @check(
@@ -144,14 +145,13 @@ def prices_not_all_alike(facts: OrderFacts, p: Parameters) -> Verdict:
 )
 def total_as_invoiced(facts: OrderFacts, p: Parameters) -> Verdict:
     """出口总值与合同发票 | Declared total equals the invoice"""
-    declaration, invoice = facts.order.declaration, facts.order.invoice
+    invoice = facts.order.invoice
     invoiced = invoice.total if invoice else None
-    currencies = declaration.currencies
+    currencies, declared = currencies_and_total(facts)
     if invoiced is None or not currencies:
         return missing(("invoice.total", invoiced), ("line.currency", ", ".join(currencies)))
     if currencies != (invoiced.currency,):
         return hit("currency", currency=", ".join(currencies), invoice_currency=invoiced.currency)
-    declared = declaration.total
     if declared is None:
         return no_data("line.total")
     gap = abs(declared - invoiced.amount)

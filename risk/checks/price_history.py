@@ -15,6 +15,7 @@ CENT = Decimal("0.01")
 PRICE_STEP = Decimal("0.0001")
 NORMAL = Decimal("0.6745")
 """Makes the median absolute deviation of a normal distribution comparable with its standard deviation."""
+FLOAT_NORMAL = float(NORMAL)
 LOGARITHM = Context(prec=16)
 
 
@@ -73,7 +74,7 @@ def price_in_band(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
             ("prices.log_mad", band.log_mad),
         )
     spread = band.log_mad or p["scale_without_spread"]
-    if _clearly_usual(price, band.log_median, p["warn_z"] * spread / NORMAL):
+    if _clearly_usual(price, band.log_median, p["warn_z"], spread):
         return PASS
     z = NORMAL * (price.ln(LOGARITHM) - band.log_median) / spread
     if abs(z) <= p["warn_z"]:
@@ -92,9 +93,9 @@ def price_in_band(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
     )
 
 
-def _clearly_usual(price: Decimal, log_median: Decimal, width: Decimal) -> bool:
-    """Whether ln price is well inside `width`, seen in floats: exact logarithms cost much and are for the border."""
-    return abs(log(price) - float(log_median)) < 0.999 * float(width)
+def _clearly_usual(price: Decimal, log_median: Decimal, limit: Decimal, spread: Decimal) -> bool:
+    """Whether z is well inside `limit`, seen in floats: exact logarithms cost much and are for the border."""
+    return abs(log(price) - float(log_median)) * FLOAT_NORMAL < 0.999 * float(limit) * float(spread)
 
 
 def _price_usd(facts: OrderFacts, line: Line, band: PriceBand) -> Decimal | None:

@@ -1,15 +1,18 @@
 """Weight checks: gross, net and the sums of the lines (handbook 04, category weight)."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from risk.checks.card import Parameters, check
 from risk.checks.missing import missing
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
-from risk.mass import kilograms_per, weighed
+from risk.mass import factors, weighed
 from risk.nouns.line import Line
+from risk.once import once_per_order
 
 CENT = Decimal("0.01")
+ZERO = Decimal(0)
 TARE_KINDS = tuple(
     (f"{kind}_types", f"{kind}_lowest_share", f"{kind}_highest_share") for kind in ("carton", "bulk", "drum")
 )
@@ -59,6 +62,7 @@ def weight_at_least_one(facts: OrderFacts, p: Parameters) -> Verdict:
     return PASS
 
 
+@once_per_order
 def _line_masses(facts: OrderFacts) -> tuple[Decimal, int, bool]:
     """(sum of the known kg, lines without a unit of mass, whether a weight is missing where a unit of mass stands)."""
     total, without, incomplete = Decimal(0), 0, False
@@ -143,30 +147,32 @@ def weighed_lines_within_net(facts: OrderFacts, p: Parameters) -> Verdict:
 )
 def statutory_weight_is_packed(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
     """法定千克数量等于该项净重 | Statutory kilograms equal the packed net weight"""
+    kilograms = factors(facts.reference, facts.declared_on)
     for unit, quantity, name in (
         (line.first_unit, line.first_quantity, "line.first_quantity"),
         (line.second_unit, line.second_quantity, "line.second_quantity"),
     ):
-        factor = kilograms_per(unit, facts.reference, facts.declared_on)
+        factor = kilograms[unit]
         if factor is None:
             continue
-        packed = _packed_net(facts, line)
+        packed = None if line.line_number is None else _packed_net(facts).get(line.line_number)
         if quantity is None or packed is None:
             return missing((name, quantity), ("packing_list.line.net_weight_kg", packed))
-        tolerance = _tolerance(packed, p)
-        if abs(quantity * factor - packed) > tolerance:
-            return hit(statutory_kg=quantity * factor, packed_kg=packed, tolerance_kg=tolerance)
+        statutory, tolerance = quantity * factor, _tolerance(packed, p)
+        if abs(statutory - packed) > tolerance:
+            return hit(statutory_kg=statutory, packed_kg=packed, tolerance_kg=tolerance)
     return PASS
 
 
-def _packed_net(facts: OrderFacts, line: Line) -> Decimal | None:
-    """Net kg of the packing list's items for a line; None unless every one of them states it."""
+@once_per_order
+def _packed_net(facts: OrderFacts) -> Mapping[int, Decimal | None]:
+    """Net kg of the packing list's items by line number; None unless every item of the line states it."""
     packing = facts.order.packing_list
-    if packing is None or line.line_number is None:
-        return None
-    weights = [item.net_weight_kg for item in packing.lines if item.line_number == line.line_number]
-    known = [weight for weight in weights if weight is not None]
-    return sum(known, Decimal(0)) if known and len(known) == len(weights) else None
+    weights: dict[int, Decimal | None] = {}
+    for item in packing.lines if packing is not None else ():
+        so_far, weight = weights.get(item.line_number, ZERO), item.net_weight_kg
+        weights[item.line_number] = None if so_far is None or weight is None else so_far + weight
+    return weights
 
 
 @check(

@@ -59,7 +59,7 @@ class Declaration:
     @property
     def currencies(self) -> tuple[str, ...]:
         """The currencies of the lines, each once, in order of appearance."""
-        return tuple(dict.fromkeys(line.currency for line in self.lines if line.currency))
+        return tuple(dict.fromkeys([line.currency for line in self.lines if line.currency]))
 
     @property
     def total(self) -> Decimal | None:
@@ -67,4 +67,4 @@ class Declaration:
         totals = [line.total for line in self.lines]
         if not totals or None in totals or len(self.currencies) != 1:
             return None
-        return sum((total for total in totals if total is not None), Decimal(0))
+        return sum([total for total in totals if total is not None], Decimal(0))

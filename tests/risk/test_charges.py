@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from risk.charges import Charge, charge_amount, declared_total
+from risk.charges import Charge, charge_amount
+from risk.declared_value import declared_total
 from risk.nouns.money import Money
 
 FREIGHT_MARKS, INSURANCE_MARKS = ("2", "3"), ("3",)

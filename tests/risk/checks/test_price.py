@@ -199,8 +199,7 @@ def test_an_extreme_price_asks_for_a_review(clean_facts, revise, answer):
 def test_the_quick_look_at_a_price_never_hides_a_hit(price, median, spread):
     """Whatever is called clearly usual is inside the limit by exact logarithms too."""
     limit = Decimal("3.5")
-    width = limit * spread / price_history.NORMAL
-    if price_history._clearly_usual(price, median.ln(), width):
+    if price_history._clearly_usual(price, median.ln(), limit, spread):
         assert abs(price_history.NORMAL * (price.ln() - median.ln()) / spread) <= limit
 
 
