@@ -15,7 +15,7 @@ from databases.errors import ReadOnlyStorage, StorageError
 from databases.streams import LeaseLost
 from integrations.json_events import encode
 from integrations.kafka.memory import MemoryBroker, MemoryConsumer
-from integrations.kafka.port import DEAD_LETTERS, LOGISTICS, ORDERS, ORDERS_BULK
+from integrations.kafka.port import CUSTOMS, DEAD_LETTERS, LOGISTICS, ORDERS, ORDERS_BULK
 from tradewarden.pipeline import gather as gathering
 from tradewarden.pipeline import stream as streaming
 from tradewarden.pipeline.apply import Worker
@@ -219,6 +219,57 @@ def test_a_record_that_fails_alone_costs_itself(app, broker, events, monkeypatch
     assert told.payload == letter.raw
     assert told.headers["place"] == letter.place
     assert (told.headers["attempts"], told.headers["id"]) == ("2", f"dead/{letter.place}")
+
+
+@pytest.mark.parametrize("topic", [LOGISTICS, CUSTOMS])
+def test_a_status_event_that_cannot_be_read_is_told_to_the_dead_letter_topic_too(app, broker, topic):
+    broker.append(topic, b"O-1", b'{"kind": "no such"}', {"trace": "t1"})
+    broker.append(topic, None, b"not json", {})
+    drain(reader(app, broker, topics=(topic,)))
+    assert (books(app).dead, books(app).balanced) == (2, True)
+    kept = {letter.place: letter for letter in letters(app)}
+    with app.database.reading() as uow:
+        told = {message.headers["place"]: message for message in uow.outbox.pending(100)}
+    assert told.keys() == kept.keys()
+    assert {message.topic for message in told.values()} == {DEAD_LETTERS}
+    assert {message.key for message in told.values()} == {"O-1", next(p for p in kept if kept[p].raw == b"not json")}
+    for place, message in told.items():
+        assert place.startswith(f"{topic}[")
+        assert (message.payload, message.headers["reason"]) == (kept[place].raw, kept[place].reason)
+        assert message.headers["id"] == f"dead/{place}"
+
+
+def test_without_a_relay_nothing_is_put_in_line_for_it(app, broker):
+    broker.append(LOGISTICS, None, b"not json", {})
+    drain(reader(app, broker, worker=replace(WORKER, publish=False)))
+    assert books(app).dead == 1
+    with app.database.reading() as uow:
+        assert uow.outbox.pending(1) == []
+
+
+def test_a_record_without_a_key_is_judged_like_any_other(app, broker, events):
+    for event in events[:8]:
+        broker.append(ORDERS, None, encode(event), {})
+    drain(reader(app, broker))
+    counts = books(app)
+    assert (counts.balanced, counts.received, counts.applied, counts.dead) == (True, 8, 8, 0)
+    with app.database.reading() as uow:
+        decided = [uow.inbox.status("test", event.event_id).decision_id for event in events[:8]]
+    assert decided == [decision_id_of(event.order_id, 1) for event in events[:8]]
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_revisions_without_a_key_may_come_either_way_round_and_the_higher_one_stands(app, broker, events, first):
+    order = events[0].order
+    sent = {n: as_event(replace(order, revision=n), "test", events[0].occurred_at) for n in (1, 2)}
+    for number in (first, 3 - first):
+        broker.append(ORDERS, None, encode(sent[number]), {})
+        drain(reader(app, broker))
+    with app.database.reading() as uow:
+        assert uow.orders.get(order.order_id).summary.revision == 2
+        states = [uow.inbox.status("test", sent[number].event_id).state for number in (1, 2)]
+    assert states == ["applied" if first == 1 else "stored_older", "applied"]
+    assert books(app).balanced
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from integrations.kafka.port import Record
 from risk.canonical import digest
 from risk.nouns.status import StatusEvent
 from tradewarden.pipeline.intake import CONFLICT_DUE
-from tradewarden.pipeline.stream_letters import Unreadable, door_of, keep_letters, read_or_bury
+from tradewarden.pipeline.stream_letters import Unreadable, door_of, keep_letters, read_or_bury, tell_letters
 from tradewarden.pipeline.verification import verify
 
 
@@ -90,9 +90,12 @@ def _verify(
     verify(uow, fresh, taker.actor, taker.now, taker.stream)
 
 
-def take_records(uow: UnitOfWork, records: Sequence[Record], actor: str, now: datetime) -> StatusResult:
+def take_records(
+    uow: UnitOfWork, records: Sequence[Record], actor: str, now: datetime, *, publish: bool = False
+) -> StatusResult:
     """Keep the status events of stream records in this transaction; what can't be read goes to the dead letters.
 
+    With `publish` the dead-letter topic is told as well.
     Audited in the actor's own chain. Never raises for what a record holds; raises StorageError when nothing can be
     recorded.
     """
@@ -106,6 +109,8 @@ def take_records(uow: UnitOfWork, records: Sequence[Record], actor: str, now: da
             events[door_of(record.topic)].append(found)
     if unreadable:
         keep_letters(uow, unreadable, actor, now)
+        if publish:
+            tell_letters(uow, unreadable, now)
     answers: list[StatusAcceptance] = []
     for door, told in events.items():
         taker = _Taker(door=door, actor=actor, now=now, stream=actor)

@@ -227,7 +227,7 @@ def _apply(uow: UnitOfWork, batch: _Batch, parts: _Sorted) -> None:
         bury_records(uow, parts.unreadable, batch.worker, batch.now)
         result.dead += len(parts.unreadable)
     if parts.feeds:
-        status = take_records(uow, parts.feeds, batch.worker.name, batch.now)
+        status = take_records(uow, parts.feeds, batch.worker.name, batch.now, publish=batch.worker.publish)
         result.claimed += status.applied
         result.duplicate += status.duplicate
         result.conflict += status.conflict

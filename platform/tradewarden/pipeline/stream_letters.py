@@ -92,7 +92,12 @@ def bury_records(uow: UnitOfWork, unreadable: Sequence[Unreadable], worker: Work
     """Keep the records as letters in this transaction, put it on record, and tell the dead-letter topic."""
     keep_letters(uow, unreadable, worker.name, now)
     if worker.publish:
-        uow.outbox.append([_message(item) for item in unreadable], now)
+        tell_letters(uow, unreadable, now)
+
+
+def tell_letters(uow: UnitOfWork, unreadable: Sequence[Unreadable], now: datetime) -> None:
+    """Put the records in line for the dead-letter topic, whatever topic they came from: their `place` names it."""
+    uow.outbox.append([_message(item) for item in unreadable], now)
 
 
 def keep_letters(uow: UnitOfWork, unreadable: Sequence[Unreadable], actor: str, now: datetime) -> None:
