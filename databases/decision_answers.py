@@ -19,7 +19,7 @@ STATUSES = {"h": Status.HIT, "n": Status.NO_DATA, "e": Status.ERROR}
 def written(findings: Iterable[Finding]) -> str:
     """The answers of these findings; empty when every check passed. By check, then by the letter of the answer."""
     passed = Status.PASS
-    counted = Counter([f"{one.check}:{one.status.value[0]}" for one in findings if one.status is not passed])
+    counted = Counter([f"{one.check}:{one.status[0]}" for one in findings if one.status is not passed])
     return "".join([f" {answer}{count}" for answer, count in sorted(counted.items())])
 
 

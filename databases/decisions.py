@@ -14,14 +14,13 @@ from sqlalchemy.exc import IntegrityError
 
 from databases.bulk import chunks, insert_rows, streamed
 from databases.decision_answers import answered, hit_checks, written
-from databases.decision_body import decoded
+from databases.decision_body import decoded, encoded
 from databases.decision_figures import Figures, figures
 from databases.decision_state import settled
 from databases.decision_tables import check_hits, decisions
 from databases.errors import StaleState
 from databases.order_tables import orders
 from databases.paging import Page, PageRequest, ordered, paged
-from risk.canonical import canonical
 from risk.decision import Decision
 from risk.findings import Outcome
 
@@ -37,7 +36,7 @@ class DecisionRecord:
     @cached_property
     def body(self) -> bytes:
         """The canonical JSON of the decision, made once for the row and for every hash over it."""
-        return canonical(self.decision)
+        return encoded(self.decision)
 
     @cached_property
     def body_hash(self) -> str:

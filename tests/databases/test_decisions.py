@@ -11,8 +11,9 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from databases import schema
+from databases import decision_body, schema
 from databases.decision_answers import hit_checks, read, written
+from databases.decision_body import decoded, encoded
 from databases.decisions import DecisionQuery, DecisionRecord
 from databases.engine import Database
 from databases.errors import StaleState
@@ -208,6 +209,18 @@ def test_figures(database, placed):
     ]
     assert figures.median_score == 60
     assert (empty.decisions, empty.median_score, empty.top_checks, len(empty.by_day)) == (0, None, (), 1)
+
+
+def test_a_body_put_together_is_the_canonical_one(now, monkeypatch):
+    monkeypatch.setattr(decision_body, "REMEMBERED", 3)
+    monkeypatch.setattr(decision_body, "_known", {})
+    first, again = decision(now), decision(now, order='"findings":[]', score=7)
+    again = replace(again, findings=(*first.findings, *ODD, *first.findings), contributions=first.contributions)
+    bare = replace(again, findings=(), contributions=(), versions={})
+    for made in (first, again, again, bare, first):
+        assert encoded(made) == canonical(made)
+        assert canonical(decoded(encoded(made))) == canonical(made)
+        assert len(decision_body._known) <= 3
 
 
 ODD = (
