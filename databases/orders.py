@@ -16,7 +16,7 @@ from databases.order_rows import Described, OrderRows, rows_of, trading_time
 from databases.order_search import OrderQuery, OrderSummary, RecentOrder, found_orders, latest_orders, summary
 from databases.order_tables import order_containers, order_events, order_lines, order_revisions, orders
 from databases.paging import Page, PageRequest
-from databases.shared_use import UseKey, UseLedger, uses_of
+from databases.shared_use import Held, UseKey, UseLedger, held_by, uses_of
 from risk.canonical import canonical
 from risk.days import china_day
 from risk.decision import Decision
@@ -266,6 +266,10 @@ class Orders:
         """Per order: its B/L on a live order of another client; its containers within 7 days on another voyage."""
         ledger = self.use_ledger(keys)
         return {key.order_id: uses for key in keys if (uses := ledger.of(key))}
+
+    def held(self, order_ids: Sequence[str]) -> dict[str, Held]:
+        """What those of these orders that the database knows are found by: client, document and containers."""
+        return held_by(self.connection, order_ids)
 
     def use_ledger(self, keys: Sequence[UseKey]) -> UseLedger:
         """All that these keys, and no others, can be answered with; see `shared_uses`."""

@@ -31,6 +31,15 @@ class UseKey:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """What an order is found by as it stands: a later revision may let go of any of it."""
+
+    client_id: str
+    transport_document: str = ""
+    containers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class _Use:
     kind: str
     value: str
@@ -71,6 +80,20 @@ class UseLedger:
             if _elsewhere(use, key)
         ]
         return (*_nearest(papers, key), *_nearest(boxes, key)) if papers or boxes else ()
+
+
+def held_by(connection: Connection, order_ids: Sequence[str]) -> dict[str, Held]:
+    """What those of these orders that the database knows are found by."""
+    o, b = orders.c, order_containers.c
+    found: dict[str, Held] = {}
+    for piece in chunks(order_ids):
+        boxes: dict[str, list[str]] = defaultdict(list)
+        for order_id, number in connection.execute(select(b.order_id, b.number).where(b.order_id.in_(piece))):
+            boxes[order_id].append(number)
+        papers = select(o.order_id, o.client_id, o.transport_document).where(o.order_id.in_(piece))
+        for order_id, client_id, document in connection.execute(papers):
+            found[order_id] = Held(client_id, document or "", tuple(boxes[order_id]))
+    return found
 
 
 def uses_of(connection: Connection, keys: Sequence[UseKey]) -> UseLedger:

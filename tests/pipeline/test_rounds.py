@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from databases.columns import metadata
+from risk.findings import Status
 from risk.nouns.declaration import Declaration
 from risk.nouns.header import Header
 from risk.nouns.order import EventType, Order, OrderEvent
@@ -25,7 +26,7 @@ from tradewarden.simulate.generate import Run, factories, simulate
 from tradewarden.wiring import build
 
 SHOWN = (
-    "decisions", "findings", "contributions", "screenings", "match_queue", "supervision_plans", "alerts",
+    "decisions", "check_hits", "screenings", "match_queue", "supervision_plans", "alerts",
     "audit_entries", "audit_heads", "orders", "order_lines", "order_containers", "order_revisions", "outbox", "inbox",
 )  # fmt: skip
 ORDER = Order(order_id="O", declaration=Declaration(header=Header()))
@@ -148,3 +149,34 @@ def _worked(app, events):
         while process_batch(app, Worker(batch_size=500, publish=True)).claimed:
             pass
     return _rows(app)
+
+
+def _with_papers(order, document, boxes):
+    header = replace(order.declaration.header, transport_document_number=document)
+    return replace(order, transport=None, declaration=replace(order.declaration, header=header, containers=boxes))
+
+
+@pytest.mark.parametrize("revision_first", [True, False])
+def test_a_revision_that_lets_go_of_its_papers_is_judged_in_a_batch_as_one_by_one(app, twin, run, revision_first):
+    _fill(app, run)
+    one = next(item for item in simulate(run) if item.order.declaration.containers)
+    boxes = tuple(replace(box, lcl_flag="0") for box in one.order.declaration.containers)
+    other = next(item for item in simulate(run) if item.order.client_uscc != one.order.client_uscc)
+    stood = as_event(_with_papers(one.order, "BILL-1", boxes), "test", one.declared_at)
+    let_go = as_event(replace(_with_papers(one.order, "BILL-2", ()), revision=2), "test", one.declared_at)
+    sharer = as_event(_with_papers(other.order, "BILL-1", boxes), "test", one.declared_at)
+    events = [let_go, sharer] if revision_first else [sharer, let_go]
+    found = []
+    for application, size in ((app, 500), (twin, 1)):
+        for part in ([stood], events):
+            with application.database.writing() as uow:
+                take(uow, part, "test", "test", application.clock())
+            while process_batch(application, Worker(batch_size=size)).claimed:
+                pass
+        rows = _rows(application)
+        found.append({name: rows[name] for name in ("decisions", "orders", "order_containers")})
+        with application.database.reading() as uow:
+            decision = uow.decisions.of_order(sharer.order_id)[-1].decision
+        hits = {finding.check for finding in decision.findings if finding.status is Status.HIT}
+        assert bool({"LC120", "LC029"} & hits) is not revision_first, "the bill and the boxes are shared until let go"
+    assert found[0] == found[1]

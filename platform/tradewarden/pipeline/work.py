@@ -31,7 +31,9 @@ def work(uow: UnitOfWork, app: Application, recorder: Recorder, arrived: Sequenc
     """Judge and record events in the order given; exactly what taking them one by one would record."""
     worked = Worked()
     heads = uow.orders.heads([event.order_id for _, event in arrived])
-    for number, one in enumerate(rounds(waves(arrived), heads)):
+    revised = [event.order_id for _, event in arrived if event.order is not None and event.order_id in heads]
+    held = uow.orders.held(revised) if revised else {}
+    for number, one in enumerate(rounds(waves(arrived, held), heads)):
         if number:
             heads = uow.orders.heads([event.order_id for _, event in chain(*one)])
         _round(uow, app, recorder, one, heads, worked)
