@@ -42,6 +42,9 @@ class Settings(BaseSettings):
         200, description="Over how many of the last records is that share taken?"
     )
     batch_size: Annotated[int, Field(ge=1, le=5000)] = Field(64, description="How many events does a worker take?")
+    hands: Annotated[int, Field(ge=1, le=16)] = Field(
+        2, description="How many batches does a worker process work at once? On SQLite always 1."
+    )
     idle_seconds: Annotated[float, Field(gt=0, le=60)] = Field(0.2, description="How long does an idle worker wait?")
     body_limit_bytes: Annotated[int, Field(ge=1024)] = Field(8_000_000, description="How large may an upload be?")
     outbox_keep_days: Annotated[int, Field(ge=1)] = Field(14, description="How long are sent messages kept?")

@@ -5,6 +5,7 @@ decision names exactly the versions it was made with.
 """
 
 import gc
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -57,7 +58,7 @@ class _Counted:
 
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """The caches of one process. `screened` remembers parties already screened against the present lists.
+    """The caches of one process, shared by its threads. `screened` remembers parties already screened.
 
     `decided` counts the orders this process has decided: see `_supervision_ratio`.
     """
@@ -65,6 +66,7 @@ class Standing:
     draw_secret: bytes
     screened: dict[object, tuple[Screening, str]] = field(default_factory=dict)
     decided: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
     _ratio: _Counted | None = None
     _policy: tuple[str, Policy] | None = None
     _reference: tuple[tuple[str, date], Reference] | None = None
@@ -72,6 +74,15 @@ class Standing:
 
     def context(self, uow: UnitOfWork, checks: Sequence[Check], now: datetime) -> Context:
         """The context of a batch beginning `now`. Raises CannotStart when no policy has been published."""
+        with self._lock:  # one thread loads what is new, the others take it over
+            return self._taken(uow, checks, now)
+
+    def count_decided(self, orders: int) -> None:
+        """This process has decided so many orders more."""
+        with self._lock:
+            self.decided += orders
+
+    def _taken(self, uow: UnitOfWork, checks: Sequence[Check], now: datetime) -> Context:
         today = china_day(now)
         policy_hash, policy = self._live_policy(uow, checks)
         reference = self._current_reference(uow, today)

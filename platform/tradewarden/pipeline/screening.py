@@ -34,7 +34,8 @@ def screen_order(order: Order, decision_id: str, standing: Standing, context: Co
     for party in parties_of(order):
         subject = Subject.of(party)
         subject_key = subject.key
-        key = (subject, context.today)
+        # other lists, another threshold or another day: another question
+        key = (subject, context.today, context.lists_version, context.policy.screening.minimum_score)
         remembered = standing.screened.get(key)
         if remembered:
             screening, first = remembered
