@@ -14,6 +14,7 @@ that sent rows are deleted after a while, and an alarm long before the disk is f
 """
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -38,6 +39,9 @@ LEASE = timedelta(seconds=90)
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 30.0
 SET_ASIDE_DUE = timedelta(hours=8)
+LOOK_SECONDS = 15.0
+"""A relay that had nothing to send for so long looks whether its broker is still there, or it would call itself ready
+until the next message."""
 log = structlog.get_logger()
 
 
@@ -112,6 +116,7 @@ class Relay:
     name: str = "relay"
     retry_seconds: float = field(default=FIRST_RETRY_SECONDS, init=False)
     alone: bool = field(default=False, init=False)
+    _look_at: float = field(default=0.0, init=False)
 
     def run(self) -> None:
         """Relay until `stop` is set; the batch in hand is finished first."""
@@ -134,6 +139,7 @@ class Relay:
         try:
             producer.open()
             done = relay_batch(self.app, producer, self.name, self.alone)
+            self._look(producer, done)
         except Undelivered as error:
             self.alone = True
             self._hold(error)
@@ -146,6 +152,15 @@ class Relay:
         if not done.sent and not done.held:
             self.stop.wait(self.app.settings.idle_seconds)
         return RUNNING, "standing by for another relay" if done.standby else ""
+
+    def _look(self, producer: Reconnecting, done: Relayed) -> None:
+        """Raises Undelivered when nothing was sent for a while and no broker answers."""
+        now = time.monotonic()
+        if done.sent or not self._look_at:
+            self._look_at = now + LOOK_SECONDS
+        elif now >= self._look_at:
+            producer.renew()
+            self._look_at = now + LOOK_SECONDS
 
     def _hold(self, error: Exception) -> None:
         log.error("relay.waiting", error=type(error).__name__, detail=str(error)[:300], retry=self.retry_seconds)

@@ -38,6 +38,11 @@ class Reconnecting:
             self.producer = self.connect()
         return self.producer
 
+    def renew(self) -> None:
+        """Connect anew, which shows whether a broker is there: an idle producer hears of none. Raises Undelivered."""
+        self.close()
+        self.open()
+
     def send(self, messages: Sequence[Message]) -> None:
         """Raises Undelivered."""
         try:

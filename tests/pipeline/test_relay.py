@@ -20,6 +20,7 @@ from integrations.kafka import Rejected, Undelivered
 from integrations.kafka.memory import MemoryBroker, MemoryProducer
 from integrations.kafka.port import ALERTS, DECISIONS
 from tradewarden.backlog import OLDEST, alarm_backlog, outbox_jobs, prune_sent
+from tradewarden.heartbeat import health_of
 from tradewarden.pipeline.batch import Worker, process_batch
 from tradewarden.pipeline.intake import take
 from tradewarden.relay import BATCH, LEASE, Relay, relay_batch
@@ -361,6 +362,67 @@ def test_a_producer_that_failed_is_closed_and_never_used_again():
     assert [one.closed for one in made] == [True, False]
     producer.close()
     assert made[-1].closed
+
+
+def test_an_idle_relay_tells_when_its_broker_goes_and_when_it_is_back(app, monkeypatch):
+    monkeypatch.setattr("tradewarden.relay.LOOK_SECONDS", 0.05)
+    monkeypatch.setattr("tradewarden.relay.FIRST_RETRY_SECONDS", 0.01)
+    monkeypatch.setattr("tradewarden.relay.LONGEST_RETRY_SECONDS", 0.05)
+    broker, stop, made = MemoryBroker(), threading.Event(), []
+
+    def connect():
+        if broker.down:
+            raise refusal(where="broker:9092")
+        made.append(MemoryProducer(broker))
+        return made[-1]
+
+    def told(ready):
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            with app.database.reading() as uow:
+                found = [health_of(worker, app.clock()) for worker in uow.streams.workers()]
+            if found and found[0].ready is ready:
+                return found[0]
+            time.sleep(0.02)
+        return None
+
+    thread = threading.Thread(target=Relay(app, connect, stop, "relay-1").run)
+    thread.start()
+    try:
+        assert told(ready=True)
+        broker.down = True
+        away = told(ready=False)
+        assert away.alive
+        assert away.reason.startswith("broker:")
+        broker.down = False
+        assert told(ready=True)
+        put(app, "A/1")
+        deadline = time.monotonic() + 20
+        while waiting(app) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert ids(broker) == ["A/1"]
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
+
+
+def test_a_relay_with_work_connects_once(app):
+    stop, made = threading.Event(), []
+
+    class Counted(MemoryProducer):
+        def __init__(self, broker):
+            super().__init__(broker)
+            made.append(self)
+
+        def send(self, messages):
+            super().send(messages)
+            stop.set()
+
+    put(app, "A/1")
+    broker = MemoryBroker()
+    Relay(app, lambda: Counted(broker), stop, "relay-1").run()
+    assert (len(made), ids(broker)) == (1, ["A/1"])
 
 
 def test_the_end_is_told_and_the_lease_given_back(app):
