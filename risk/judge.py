@@ -6,13 +6,14 @@ stops the others.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from risk.answers import failed
 from risk.checks.card import Check
 from risk.decision import Judgement
 from risk.facts import OrderFacts
 from risk.findings import PASS, Contribution, Finding, Outcome, Status
 from risk.nouns.line import Line
 from risk.policy import Policy
-from risk.steps import Said, Steps, failed, steps_of
+from risk.steps import Said, Steps, steps_of
 
 MAXIMUM_SCORE = 100
 _PASSED, _ERROR, _HIT = Status.PASS, Status.ERROR, Status.HIT
@@ -48,6 +49,8 @@ def _said(steps: Steps, facts: OrderFacts) -> Said:
             verdict = failed(error)
         if verdict is not PASS:
             said[step.place] = [step.finding(None, verdict)]
+    for step, verdict in steps.of_form.of(facts):
+        said[step.place] = [step.finding(None, verdict)]
     lines = facts.order.declaration.lines
     if lines:
         _on_lines(steps, facts, lines, said)

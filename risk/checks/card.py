@@ -1,9 +1,10 @@
 """The card of a check and the decorators that put it on.
 
 A check is a pure function. For the whole order: `(facts, p) -> Verdict`; for each goods line: `(facts, line, p) ->
-Verdict`; for the description of each line's goods: `(goods, reference, p) -> Verdict`, whose answer is remembered. `p`
-are the card's parameters as the policy in force sets them. The docstring's first line is the title,
-"zh | en"; a missing or one-sided title is an error at import.
+Verdict`; for the description of each line's goods: `(goods, reference, p) -> Verdict`; for the codes of the order's
+declaration: `(form, reference, p) -> Verdict`. The answers of the last two are remembered (risk/answers.py). `p` are
+the card's parameters as the policy in force sets them. The docstring's first line is the title, "zh | en"; a missing or
+one-sided title is an error at import.
 """
 
 from collections.abc import Callable, Mapping
@@ -48,11 +49,12 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A card with its function; `of_goods`: it is shown the description of a line's goods, not the whole order."""
+    """A card with its function, which is shown the facts of the order unless `of_goods` or `of_form` says otherwise."""
 
     card: Card
     function: Callable[..., Verdict]
     of_goods: bool = False
+    of_form: bool = False
 
     @property
     def per_line(self) -> bool:
@@ -75,6 +77,7 @@ def check(
     no_data_matters: bool = True,
     per_line: bool = False,
     of_goods: bool = False,
+    of_form: bool = False,
 ) -> Callable[[Callable[..., Verdict]], Check]:
     """Make a check of a function. `zh`/`en` are the sentence of a hit; `more` those of further codes.
 
@@ -101,6 +104,6 @@ def check(
             confidence=confidence,
             no_data_matters=no_data_matters,
         )
-        return Check(card, function, of_goods)
+        return Check(card, function, of_goods, of_form)
 
     return wrap

@@ -6,8 +6,10 @@ from risk.checks.card import Parameters, check
 from risk.checks.missing import missing
 from risk.facts import OrderFacts, SharedUse
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.form import Form
 from risk.identifiers import ContainerVerdict, container_verdict, normalise_container
 from risk.once import once_per_order
+from risk.reference import Reference
 
 CENT = Decimal("0.01")
 
@@ -66,18 +68,14 @@ def container_numbers_valid(facts: OrderFacts, p: Parameters) -> Verdict:
     source="container specification table, handbook 02 §5.9",
     zh="集装箱规格代码 {specs} 不在代码表中",
     en="Container specification {specs} is not in the code table",
+    of_form=True,
 )
-def container_specs_known(facts: OrderFacts, p: Parameters) -> Verdict:
+def container_specs_known(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """集装箱规格代码 | Container specification code"""
-    containers = facts.order.declaration.containers
-    unknown = [
-        container.spec
-        for container in containers
-        if container.spec and not facts.reference.code("container_spec", container.spec, facts.declared_on)
-    ]
+    unknown = [spec for spec in form.specs if spec and not reference.code("container_spec", spec, form.on)]
     if unknown:
         return hit(specs=", ".join(dict.fromkeys(unknown)))
-    return PASS if all(container.spec for container in containers) else no_data("containers.spec")
+    return PASS if all(form.specs) else no_data("containers.spec")
 
 
 @check(

@@ -11,6 +11,8 @@ from risk.checks.card import Parameters, check
 from risk.days import china_day, clock, compact_day
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.form import Form
+from risk.reference import Reference
 
 PAPERS_ZH = "(合同 {contract_on},发票 {invoice_on},申报 {declared_on},装货 {loading_on})"
 PAPERS_EN = " (contract {contract_on}, invoice {invoice_on}, declaration {declared_on}, loading {loading_on})"
@@ -177,19 +179,19 @@ def import_declared_in_time(facts: OrderFacts, p: Parameters) -> Verdict:
     },
     direction="E",
     parameters={"accepted": ("approved",)},
+    of_form=True,
 )
-def client_admitted(facts: OrderFacts, p: Parameters) -> Verdict:
+def client_admitted(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """协议与准入有效 | Agreement and admission valid"""
-    client = facts.client
-    if client is None:
+    if not form.client_known:
         return no_data("client")
-    if client.admission and client.admission not in p["accepted"]:
-        return hit("admission", admission=client.admission, accepted=", ".join(p["accepted"]))
-    declared_on = facts.declared_on
-    if client.agreement_valid_to and client.agreement_valid_to < declared_on:
-        return hit(valid_to=_text(client.agreement_valid_to), declared_on=_text(declared_on))
-    missing = [] if client.admission else ["client.admission"]
-    missing += [] if client.agreement_valid_to else ["client.agreement_valid_to"]
+    if form.admission and form.admission not in p["accepted"]:
+        return hit("admission", admission=form.admission, accepted=", ".join(p["accepted"]))
+    declared_on = form.on
+    if form.agreement_valid_to and form.agreement_valid_to < declared_on:
+        return hit(valid_to=_text(form.agreement_valid_to), declared_on=_text(declared_on))
+    missing = [] if form.admission else ["client.admission"]
+    missing += [] if form.agreement_valid_to else ["client.agreement_valid_to"]
     return no_data(*missing) if missing else PASS
 
 

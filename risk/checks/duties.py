@@ -11,6 +11,7 @@ from risk.checks.card import Parameters, check
 from risk.checks.comparing import CENT
 from risk.facts import OrderFacts
 from risk.findings import PASS, Outcome, Severity, Verdict, hit, no_data
+from risk.form import Form
 from risk.goods import Goods
 from risk.goods_words import GoodsMatch, goods_matches
 from risk.reference import Reference
@@ -150,13 +151,14 @@ def _restricted(goods: Goods, match: GoodsMatch) -> Verdict:
     en="On-site verification was due {due_on}; on {declared_on} it is {overdue_days} days overdue (more than {days})",
     direction="E",
     parameters={"days": 30},
+    of_form=True,
 )
-def client_verified_in_time(facts: OrderFacts, p: Parameters) -> Verdict:
+def client_verified_in_time(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """核查到期 | Verification overdue"""
-    due_on = facts.client.next_verification_on if facts.client else None
+    due_on = form.next_verification_on
     if due_on is None:
         return no_data("client.next_verification_on")
-    declared_on = facts.declared_on
+    declared_on = form.on
     if declared_on <= due_on + timedelta(days=p["days"]):
         return PASS
     return hit(
@@ -236,16 +238,16 @@ def supervision_ratio_kept(facts: OrderFacts, p: Parameters) -> Verdict:
         ),
     },
     confidence="medium",
+    of_form=True,
 )
-def price_promises_well_formed(facts: OrderFacts, p: Parameters) -> Verdict:
+def price_promises_well_formed(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """申报价格承诺 | Price promises"""
-    header = facts.order.declaration.header
-    value = header.price_promises.strip()
+    value = form.price_promises.strip()
     if not value:
         return no_data("header.price_promises")
     if len(value) not in (3, 5) or set(value) - set("019"):
         return hit(value=value[:20])
-    return hit("export", value=value) if header.is_export and "1" in value else PASS
+    return hit("export", value=value) if form.direction == "E" and "1" in value else PASS
 
 
 @check(
@@ -258,12 +260,12 @@ def price_promises_well_formed(facts: OrderFacts, p: Parameters) -> Verdict:
     en="Export under mode {mode}: the remarks must state the processing fee",
     direction="E",
     parameters={"modes": ("0214",)},
+    of_form=True,
 )
-def processing_fee_remarked(facts: OrderFacts, p: Parameters) -> Verdict:
+def processing_fee_remarked(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """备注填报 | Remarks required"""
-    header = facts.order.declaration.header
-    if header.supervision_mode in p["modes"] and not header.remarks.strip():
-        return hit(mode=header.supervision_mode)
+    if form.supervision_mode in p["modes"] and not form.remarks:
+        return hit(mode=form.supervision_mode)
     return PASS
 
 

@@ -4,6 +4,7 @@ from risk.checks.card import Parameters, check
 from risk.checks.missing import missing
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.form import Form
 from risk.identifiers import (
     USCC_ALPHABET,
     UsccVerdict,
@@ -16,6 +17,7 @@ from risk.identifiers import (
 )
 from risk.nouns.order import BusinessMode, Order
 from risk.nouns.parties import Role
+from risk.reference import Reference
 
 NO_CODE = "NO"
 """What a declaration carries where a party has no code or does not exist (handbook 01 §1, 02 §5.11)."""
@@ -39,10 +41,11 @@ NO_CODE = "NO"
             "USCC {uscc} of the domestic party contains {characters}; allowed: digits and letters except I, O, S, V, Z",
         ),
     },
+    of_form=True,
 )
-def domestic_uscc_well_formed(facts: OrderFacts, p: Parameters) -> Verdict:
+def domestic_uscc_well_formed(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """境内收发货人信用代码校验 | USCC of the domestic party"""
-    uscc = normalise_uscc(facts.order.declaration.header.domestic_party_uscc)
+    uscc = normalise_uscc(form.domestic_party_uscc)
     if not uscc:
         return no_data("header.domestic_party_uscc")
     verdict = uscc_verdict(uscc)
@@ -63,11 +66,11 @@ def domestic_uscc_well_formed(facts: OrderFacts, p: Parameters) -> Verdict:
     source="GB 32100-2015, early issued codes, handbook 01 §2",
     zh="统一社会信用代码 {uscc} 第18位校验不符而主体码校验相符(早期个别代码如此),请与营业执照核对",
     en="USCC {uscc}: check character 18 fails, the inner one holds (as on some early codes); compare with the licence",
+    of_form=True,
 )
-def uscc_outer_check(facts: OrderFacts, p: Parameters) -> Verdict:
+def uscc_outer_check(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """信用代码第18位不符但主体码相符 | USCC check 18 fails, organisation check 9 holds"""
-    header = facts.order.declaration.header
-    domestic, producer = normalise_uscc(header.domestic_party_uscc), normalise_uscc(header.producer_uscc)
+    domestic, producer = normalise_uscc(form.domestic_party_uscc), normalise_uscc(form.producer_uscc)
     odd = [code for code in (domestic, producer) if code and uscc_verdict(code) is UsccVerdict.CHECK18_FAILS]
     if odd:
         return hit(uscc=", ".join(dict.fromkeys(odd)))
@@ -95,11 +98,11 @@ def uscc_outer_check(facts: OrderFacts, p: Parameters) -> Verdict:
             "capitals, the first 4 digits",
         ),
     },
+    of_form=True,
 )
-def customs_codes_well_formed(facts: OrderFacts, p: Parameters) -> Verdict:
+def customs_codes_well_formed(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """海关注册编码格式 | Customs registration code format"""
-    header = facts.order.declaration.header
-    domestic, declarant = header.domestic_party_customs_code, header.declarant_customs_code
+    domestic, declarant = form.domestic_party_customs_code, form.declarant_customs_code
     domestic_wrong = domestic != "" and not is_customs_code(domestic)
     declarant_wrong = declarant != "" and not is_customs_code(declarant)
     if domestic_wrong or declarant_wrong:
@@ -150,13 +153,14 @@ def _known_producer_uscc(order: Order) -> str:
     zh="代办退税业务的境内发货人与生产销售单位同为 {uscc};发货人应为综服企业,生产销售单位应为委托的生产企业",
     en="Agency refund with {uscc} as consignor and producer; the platform must be one, the client factory the other",
     direction="E",
+    of_form=True,
 )
-def agency_refund_two_parties(facts: OrderFacts, p: Parameters) -> Verdict:
+def agency_refund_two_parties(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """代办退税须双抬头 | Agency refund needs two different parties"""
-    header, mode = facts.order.declaration.header, facts.order.business_mode
+    mode = form.business_mode
     if mode not in (BusinessMode.AGENCY_REFUND, BusinessMode.UNKNOWN):
         return PASS
-    domestic, producer = normalise_uscc(header.domestic_party_uscc), normalise_uscc(header.producer_uscc)
+    domestic, producer = normalise_uscc(form.domestic_party_uscc), normalise_uscc(form.producer_uscc)
     if not domestic or not producer:
         return missing(("header.domestic_party_uscc", domestic), ("header.producer_uscc", producer))
     if domestic != producer:
@@ -173,11 +177,12 @@ def agency_refund_two_parties(facts: OrderFacts, p: Parameters) -> Verdict:
     zh="生产销售单位 {producer_uscc} 不是订单签约客户 {client_uscc},疑似借名出口",
     en="Producer {producer_uscc} is not the contracted client {client_uscc}: possible name lending",
     direction="E",
+    of_form=True,
 )
-def producer_is_client(facts: OrderFacts, p: Parameters) -> Verdict:
+def producer_is_client(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """生产销售单位与签约客户一致 | Producer equals the contracted client"""
-    producer = normalise_uscc(facts.order.declaration.header.producer_uscc)
-    client = normalise_uscc(facts.order.client_uscc)
+    producer = normalise_uscc(form.producer_uscc)
+    client = normalise_uscc(form.client_uscc)
     if not producer or not client:
         return missing(("header.producer_uscc", producer), ("order.client_uscc", client))
     return PASS if producer == client else hit(producer_uscc=producer, client_uscc=client)
@@ -194,11 +199,11 @@ def producer_is_client(facts: OrderFacts, p: Parameters) -> Verdict:
     en="Declarant code {declarant_code} has “{digit}” in position 6, not {broker_digit}: confirm it may act as broker",
     parameters={"broker_digit": "8"},
     no_data_matters=False,
+    of_form=True,
 )
-def declarant_is_broker(facts: OrderFacts, p: Parameters) -> Verdict:
+def declarant_is_broker(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """申报单位资质 | Declarant qualification"""
-    header = facts.order.declaration.header
-    declarant, domestic = header.declarant_customs_code, header.domestic_party_customs_code
+    declarant, domestic = form.declarant_customs_code, form.domestic_party_customs_code
     if not declarant or not domestic:
         return missing(("header.declarant_customs_code", declarant), ("header.domestic_party_customs_code", domestic))
     digit = customs_enterprise_type(declarant)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from risk.checks.card import Parameters, check
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.form import Form
 from risk.goods import Goods
 from risk.nouns.documents import Permit
 from risk.reference import Reference
@@ -146,14 +147,14 @@ def import_is_not_prohibited(goods: Goods, reference: Reference, p: Parameters) 
     en="Document code {code} belongs to imports only (domestic sale duty) and cannot be used on export",
     direction="E",
     parameters={"import_only": ("c",)},
+    of_form=True,
 )
-def no_import_document_on_export(facts: OrderFacts, p: Parameters) -> Verdict:
+def no_import_document_on_export(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """出口不得用c证 | Document c on export"""
-    documents = facts.order.declaration.supervision_documents
-    for document in documents:
-        if document.code in p["import_only"]:
-            return hit(code=document.code)
-    return PASS if all(document.code for document in documents) else no_data("supervision_documents.code")
+    for code in form.documents:
+        if code in p["import_only"]:
+            return hit(code=code)
+    return PASS if all(form.documents) else no_data("supervision_documents.code")
 
 
 @check(

@@ -6,6 +6,8 @@ from risk.checks.card import Parameters, check
 from risk.checks.missing import missing
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.form import Form
+from risk.reference import Reference
 
 GRAM = Decimal("0.001")
 PACKAGE_KINDS = tuple(
@@ -66,13 +68,14 @@ def unpacked_counts_one(facts: OrderFacts, p: Parameters) -> Verdict:
             "Package code {package_type} is a retired one-digit code; use the two-digit code",
         )
     },
+    of_form=True,
 )
-def package_type_known(facts: OrderFacts, p: Parameters) -> Verdict:
+def package_type_known(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """包装种类代码有效 | Package code valid"""
-    code = facts.order.declaration.header.package_type
+    code = form.package_type
     if not code:
         return no_data("header.package_type")
-    if facts.reference.code("package_type", code, facts.declared_on):
+    if reference.code("package_type", code, form.on):
         return PASS
     return hit("legacy" if len(code) == 1 and code.isdigit() else "", package_type=code)
 
@@ -86,15 +89,13 @@ def package_type_known(facts: OrderFacts, p: Parameters) -> Verdict:
     zh="包装 {package_types} 为天然木质或植物性材料,未见 IPPC 标识或除害处理证明",
     en="Packing {package_types} is natural wood or plant material without IPPC mark or treatment evidence on file",
     parameters={"natural_types": ("23", "33", "93", "98")},
+    of_form=True,
 )
-def wood_treated(facts: OrderFacts, p: Parameters) -> Verdict:
+def wood_treated(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """天然木质包装提示 | Natural wood packing"""
-    declaration = facts.order.declaration
-    main = declaration.header.package_type
-    natural = [
-        code for code in (main, *(o.package_type for o in declaration.other_packing)) if code in p["natural_types"]
-    ]
-    if natural and not facts.order.wood_treatment_evidence:
+    main = form.package_type
+    natural = [code for code in (main, *form.other_packing) if code in p["natural_types"]]
+    if natural and not form.wood_treated:
         return hit(package_types=", ".join(dict.fromkeys(natural)))
     return PASS if main or natural else no_data("header.package_type")
 
@@ -109,16 +110,16 @@ def wood_treated(facts: OrderFacts, p: Parameters) -> Verdict:
     zh="已填 {count} 项其他包装,但“无其他包装”标志为 {flag}",
     en="{count} other packing item(s) listed although the flag “no other packing” is {flag}",
     no_data_matters=False,
+    of_form=True,
 )
-def other_packing_flag_agrees(facts: OrderFacts, p: Parameters) -> Verdict:
+def other_packing_flag_agrees(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """其他包装标志一致 | Other packing flag agrees"""
-    declaration = facts.order.declaration
-    if not declaration.other_packing:
+    if not form.other_packing:
         return PASS
-    flag = declaration.header.no_other_packing_flag
+    flag = form.no_other_packing_flag
     if not flag:
         return no_data("header.no_other_packing_flag")
-    return hit(count=len(declaration.other_packing), flag=flag) if flag == "1" else PASS
+    return hit(count=len(form.other_packing), flag=flag) if flag == "1" else PASS
 
 
 @check(

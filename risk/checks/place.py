@@ -1,10 +1,9 @@
 """Place checks: countries, ports and the domestic source of the goods (LC110 to LC116)."""
 
 from risk.checks.card import Parameters, check
-from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.form import Form
 from risk.goods import Goods
-from risk.nouns.parties import Role
 from risk.places import cities_differ
 from risk.reference import Reference
 
@@ -29,21 +28,21 @@ GENERAL_TRADE = "0110"
             *("5100", "5300", "5335", "5361", "6033", "4561", "4500", "9600", "9700"),
         ),
     },
+    of_form=True,
 )
-def export_leaves_china(facts: OrderFacts, p: Parameters) -> Verdict:
+def export_leaves_china(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """出口运抵国非中国 | Arrival country not China"""
-    header = facts.order.declaration.header
-    if not header.arrival_country:
+    if not form.arrival_country:
         return no_data("header.arrival_country")
-    if header.arrival_country != p["country"] or header.supervision_mode in p["modes"]:
+    if form.arrival_country != p["country"] or form.supervision_mode in p["modes"]:
         return PASS
-    if not header.supervision_mode:
+    if not form.supervision_mode:
         return no_data("header.supervision_mode")
     # movements into zones and warehouses have their own transport codes and never leave the country
-    transport = facts.reference.code("transport_mode", header.transport_mode, facts.declared_on)
+    transport = reference.code("transport_mode", form.transport_mode, form.on)
     if transport is not None and transport.attributes.get("crosses_border") == "no":
         return PASS
-    return hit(country=header.arrival_country, mode=header.supervision_mode)
+    return hit(country=form.arrival_country, mode=form.supervision_mode)
 
 
 @check(
@@ -55,15 +54,15 @@ def export_leaves_china(facts: OrderFacts, p: Parameters) -> Verdict:
     zh="指运港 {port} 不在运抵国 {country}",
     en="Destination port {port} is not in the arrival country {country}",
     direction="E",
+    of_form=True,
 )
-def port_lies_in_arrival_country(facts: OrderFacts, p: Parameters) -> Verdict:
+def port_lies_in_arrival_country(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """指运港与运抵国 | Port vs arrival country"""
-    header = facts.order.declaration.header
-    if not header.foreign_port or not header.arrival_country:
+    if not form.foreign_port or not form.arrival_country:
         return no_data("header.foreign_port", "header.arrival_country")
-    if header.foreign_port[:3] == header.arrival_country:
+    if form.foreign_port[:3] == form.arrival_country:
         return PASS
-    return hit(port=header.foreign_port, country=header.arrival_country)
+    return hit(port=form.foreign_port, country=form.arrival_country)
 
 
 @check(
@@ -116,15 +115,11 @@ def exported_goods_are_chinese(goods: Goods, reference: Reference, p: Parameters
     zh="贸易国 {trading} 与合同买方所在国 {buyer} 不一致",
     en="Trading country {trading} differs from the buyer's country {buyer}",
     direction="E",
+    of_form=True,
 )
-def trading_country_is_the_buyers(facts: OrderFacts, p: Parameters) -> Verdict:
+def trading_country_is_the_buyers(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """贸易国 | Trading country"""
-    order = facts.order
-    trading = order.declaration.header.trading_country
-    buyer = order.contract.buyer_country if order.contract is not None else ""
-    if not buyer:
-        party = order.party(Role.BUYER)
-        buyer = party.country if party is not None else ""
+    trading, buyer = form.trading_country, form.buyer_country
     if not trading or not buyer:
         return no_data("header.trading_country", "contract.buyer_country")
     return PASS if trading == buyer else hit(trading=trading, buyer=buyer)
@@ -150,13 +145,12 @@ def trading_country_is_the_buyers(facts: OrderFacts, p: Parameters) -> Verdict:
     },
     direction="E",
     parameters={"platform_list": ()},
+    of_form=True,
 )
-def destination_is_not_restricted(facts: OrderFacts, p: Parameters) -> Verdict:
+def destination_is_not_restricted(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """受限目的国 | Restricted destination"""
-    declaration = facts.order.declaration
-    lines = [line.final_destination for line in declaration.lines]
-    for country in dict.fromkeys((declaration.header.arrival_country, *lines)):
-        row = facts.reference.code("restricted_destination", country, facts.declared_on)
+    for country in dict.fromkeys((form.arrival_country, *form.destinations)):
+        row = reference.code("restricted_destination", country, form.on)
         if row is not None:
             return hit(
                 "escalate" if row.attributes["effect"] == "escalate" else "",
@@ -168,7 +162,7 @@ def destination_is_not_restricted(facts: OrderFacts, p: Parameters) -> Verdict:
             )
         if country in p["platform_list"]:
             return hit("platform", country=country)
-    return PASS if declaration.header.arrival_country else no_data("header.arrival_country")
+    return PASS if form.arrival_country else no_data("header.arrival_country")
 
 
 @check(

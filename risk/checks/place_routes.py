@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from risk.checks.card import Parameters, check
-from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
-from risk.goods import factory_regions
+from risk.form import Form
 from risk.places import nearest_office
+from risk.reference import Reference
 
 
 @check(
@@ -21,27 +21,25 @@ from risk.places import nearest_office
     direction="E",
     parameters={"maximum_km": 800, "nearer_share": Decimal("0.5"), "transport_modes": ("2", "5")},
     no_data_matters=False,  # only part of the offices and cities have a known place
+    of_form=True,
 )
-def port_is_not_far_away(facts: OrderFacts, p: Parameters) -> Verdict:
+def port_is_not_far_away(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """口岸距离 | Factory to port distance"""
-    header = facts.order.declaration.header
-    if header.transport_mode and header.transport_mode not in p["transport_modes"]:
+    if form.transport_mode and form.transport_mode not in p["transport_modes"]:
         return PASS
-    factories = factory_regions(facts)
-    if not factories or not header.border_office or not header.transport_mode:
+    factories = form.factories
+    if not factories or not form.border_office or not form.transport_mode:
         return no_data("client.region_codes", "header.border_office", "header.transport_mode")
     worst: Verdict | None = None
     for factory in factories:
-        route = nearest_office(facts.reference, factory, header.border_office, header.transport_mode, facts.declared_on)
+        route = nearest_office(reference, factory, form.border_office, form.transport_mode, form.on)
         if route is None:
-            return no_data(
-                f"reference.customs_office_site[{header.border_office}]", f"reference.region_city[{factory}]"
-            )
+            return no_data(f"reference.customs_office_site[{form.border_office}]", f"reference.region_city[{factory}]")
         if route.declared_km <= p["maximum_km"] or route.distance_km > route.declared_km * p["nearer_share"]:
             return PASS  # one factory near enough explains the port
         worst = hit(
             factory=factory,
-            office=header.border_office,
+            office=form.border_office,
             distance_km=route.declared_km,
             nearer=route.code,
             nearer_km=route.distance_km,
@@ -59,25 +57,25 @@ def port_is_not_far_away(facts: OrderFacts, p: Parameters) -> Verdict:
     en="Office {office} {name_en} works transport mode {expected}, not {mode}",
     parameters={"transport_modes": ("2", "3", "4", "5", "6")},
     no_data_matters=False,  # only part of the offices are known by kind
+    of_form=True,
 )
-def office_fits_transport_mode(facts: OrderFacts, p: Parameters) -> Verdict:
+def office_fits_transport_mode(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """关别与运输方式 | Office vs transport mode"""
-    header = facts.order.declaration.header
-    if header.transport_mode and header.transport_mode not in p["transport_modes"]:
+    if form.transport_mode and form.transport_mode not in p["transport_modes"]:
         return PASS
-    sites = "customs_office_site" in facts.reference.tables
-    row = facts.reference.code("customs_office_site", header.border_office, facts.declared_on) if sites else None
-    if row is None or not row.attributes["exit_modes"] or not header.transport_mode:
-        return no_data(f"reference.customs_office_site[{header.border_office}]", "header.transport_mode")
+    sites = "customs_office_site" in reference.tables
+    row = reference.code("customs_office_site", form.border_office, form.on) if sites else None
+    if row is None or not row.attributes["exit_modes"] or not form.transport_mode:
+        return no_data(f"reference.customs_office_site[{form.border_office}]", "header.transport_mode")
     expected = row.attributes["exit_modes"].split("|")
-    if header.transport_mode in expected:
+    if form.transport_mode in expected:
         return PASS
     return hit(
-        office=header.border_office,
+        office=form.border_office,
         name_zh=row.name_zh,
         name_en=row.name_en,
         expected=", ".join(expected),
-        mode=header.transport_mode,
+        mode=form.transport_mode,
     )
 
 

@@ -4,8 +4,8 @@ The pairings are parameters, written as text: "mode:value", "mode/E:value" for o
 """
 
 from risk.checks.card import Parameters, check
-from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.form import Form
 from risk.goods import Goods
 from risk.once import once_per_object
 from risk.reference import Reference
@@ -49,21 +49,21 @@ def _expected(rules: tuple[str, ...], key: str, direction: str) -> str | None:
             "Supervision mode {mode} is for {allowed} only, this declaration is {direction}",
         )
     },
+    of_form=True,
 )
-def supervision_mode_is_valid(facts: OrderFacts, p: Parameters) -> Verdict:
+def supervision_mode_is_valid(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """监管方式有效 | Supervision mode valid"""
-    header = facts.order.declaration.header
-    if not header.supervision_mode:
+    if not form.supervision_mode:
         return no_data("header.supervision_mode")
-    row = facts.reference.code("supervision_mode", header.supervision_mode, facts.declared_on)
+    row = reference.code("supervision_mode", form.supervision_mode, form.on)
     if row is None:
-        return hit(mode=header.supervision_mode)
-    if not header.direction:
+        return hit(mode=form.supervision_mode)
+    if not form.direction:
         return no_data("header.direction")
     allowed = row.attributes["ie_flag"]
-    if header.direction in allowed:
+    if form.direction in allowed:
         return PASS
-    return hit("direction", mode=header.supervision_mode, allowed=allowed, direction=header.direction)
+    return hit("direction", mode=form.supervision_mode, allowed=allowed, direction=form.direction)
 
 
 @check(
@@ -75,19 +75,17 @@ def supervision_mode_is_valid(facts: OrderFacts, p: Parameters) -> Verdict:
     zh="一般贸易的征免性质为 {nature},通常为 {expected}",
     en="General trade with duty nature {nature}; usual are {expected}",
     parameters={"natures": ("101", "601", "602", "603")},
+    of_form=True,
 )
-def general_trade_duty_nature(facts: OrderFacts, p: Parameters) -> Verdict:
+def general_trade_duty_nature(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """一般贸易征免性质 | General trade duty nature"""
-    header = facts.order.declaration.header
-    if not header.supervision_mode:
+    if not form.supervision_mode:
         return no_data("header.supervision_mode")
-    if header.supervision_mode != GENERAL_TRADE or header.ledger_number:
+    if form.supervision_mode != GENERAL_TRADE or form.ledger_number:
         return PASS
-    if not header.duty_nature:
+    if not form.duty_nature:
         return no_data("header.duty_nature")
-    return (
-        PASS if header.duty_nature in p["natures"] else hit(nature=header.duty_nature, expected=", ".join(p["natures"]))
-    )
+    return PASS if form.duty_nature in p["natures"] else hit(nature=form.duty_nature, expected=", ".join(p["natures"]))
 
 
 @check(
@@ -102,19 +100,19 @@ def general_trade_duty_nature(facts: OrderFacts, p: Parameters) -> Verdict:
     direction="E",
     parameters={"by_digit": ("2:602", "3:601", "4:603", "1:101", "5:101", "6:101")},
     no_data_matters=False,  # a missing mode, code or nature is priced where it is demanded
+    of_form=True,
 )
-def duty_nature_fits_enterprise(facts: OrderFacts, p: Parameters) -> Verdict:
+def duty_nature_fits_enterprise(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """外资企业一般贸易出口 | FIE export duty nature"""
-    header = facts.order.declaration.header
-    code = header.domestic_party_customs_code
-    if not header.supervision_mode or len(code) <= _KIND or not header.duty_nature:
+    code = form.domestic_party_customs_code
+    if not form.supervision_mode or len(code) <= _KIND or not form.duty_nature:
         return no_data("header.supervision_mode", "header.domestic_party_customs_code", "header.duty_nature")
-    if header.supervision_mode != GENERAL_TRADE:
+    if form.supervision_mode != GENERAL_TRADE:
         return PASS
     expected = pairs(p["by_digit"]).get(code[_KIND])
-    if expected is None or expected == header.duty_nature:
+    if expected is None or expected == form.duty_nature:
         return PASS
-    return hit(digit=code[_KIND], expected=expected, nature=header.duty_nature)
+    return hit(digit=code[_KIND], expected=expected, nature=form.duty_nature)
 
 
 @check(
@@ -131,18 +129,18 @@ def duty_nature_fits_enterprise(facts: OrderFacts, p: Parameters) -> Verdict:
             *("0214:502", "0615:503", "2025:789", "2225:789", "0320:501"),
         )
     },
+    of_form=True,
 )
-def duty_nature_fits_mode(facts: OrderFacts, p: Parameters) -> Verdict:
+def duty_nature_fits_mode(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """其他方式征免性质 | Other mode duty nature"""
-    header = facts.order.declaration.header
-    if not header.supervision_mode:
+    if not form.supervision_mode:
         return no_data("header.supervision_mode")
-    expected = _expected(p["natures"], header.supervision_mode, header.direction)
-    if expected is None or expected == header.duty_nature:
+    expected = _expected(p["natures"], form.supervision_mode, form.direction)
+    if expected is None or expected == form.duty_nature:
         return PASS
-    if not header.duty_nature:
+    if not form.duty_nature:
         return no_data("header.duty_nature")
-    return hit(mode=header.supervision_mode, expected=expected, nature=header.duty_nature)
+    return hit(mode=form.supervision_mode, expected=expected, nature=form.duty_nature)
 
 
 @check(
@@ -197,14 +195,14 @@ LEDGER_RULES = (
     },
     parameters={"letters": LEDGER_RULES, "sixth": ("5300:D", "5335:D", "5361:D")},
     no_data_matters=False,  # LC090 prices a missing mode
+    of_form=True,
 )
-def ledger_letter_fits_mode(facts: OrderFacts, p: Parameters) -> Verdict:
+def ledger_letter_fits_mode(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """备案号首字母 | Ledger first letter"""
-    header = facts.order.declaration.header
-    mode, ledger = header.supervision_mode, header.ledger_number
+    mode, ledger = form.supervision_mode, form.ledger_number
     if not mode:
         return no_data("header.supervision_mode")
-    letters = _expected(p["letters"], mode, header.direction)
+    letters = _expected(p["letters"], mode, form.direction)
     if letters is None:
         return PASS
     if not ledger or ledger[0] not in letters:
@@ -226,14 +224,14 @@ def ledger_letter_fits_mode(facts: OrderFacts, p: Parameters) -> Verdict:
     confidence="medium",
     parameters={"letters": "Z"},
     no_data_matters=False,  # LC090 prices a missing mode
+    of_form=True,
 )
-def general_trade_has_no_ledger(facts: OrderFacts, p: Parameters) -> Verdict:
+def general_trade_has_no_ledger(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """一般贸易备案号 | Ledger on general trade"""
-    header = facts.order.declaration.header
-    if not header.supervision_mode:
+    if not form.supervision_mode:
         return no_data("header.supervision_mode")
-    ledger = header.ledger_number
-    if header.supervision_mode != GENERAL_TRADE or not ledger or ledger[0] in p["letters"]:
+    ledger = form.ledger_number
+    if form.supervision_mode != GENERAL_TRADE or not ledger or ledger[0] in p["letters"]:
         return PASS
     return hit(ledger=ledger, letters=p["letters"])
 

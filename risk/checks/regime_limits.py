@@ -5,6 +5,8 @@ from decimal import Decimal
 from risk.checks.card import Parameters, check
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.form import Form
+from risk.reference import Reference
 
 CENT = Decimal("0.01")
 
@@ -72,16 +74,16 @@ def _above(facts: OrderFacts, p: Parameters) -> Verdict:
     direction="E",
     parameters={"order_modes": ("9710",), "warehouse_modes": ("9810",)},
     no_data_matters=False,  # LC090 prices a missing mode
+    of_form=True,
 )
-def ecommerce_papers_are_given(facts: OrderFacts, p: Parameters) -> Verdict:
+def ecommerce_papers_are_given(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """电商监管方式单证 | E-commerce documents"""
-    order = facts.order
-    mode = order.declaration.header.supervision_mode
+    mode = form.supervision_mode
     if not mode:
         return no_data("header.supervision_mode")
-    if mode in p["order_modes"] and not order.ecommerce_order_number:
+    if mode in p["order_modes"] and not form.ecommerce_order:
         return hit(mode=mode)
-    if mode in p["warehouse_modes"] and not order.overseas_warehouse_filing:
+    if mode in p["warehouse_modes"] and not form.overseas_warehouse:
         return hit("warehouse", mode=mode)
     return PASS
 
@@ -98,10 +100,11 @@ def ecommerce_papers_are_given(facts: OrderFacts, p: Parameters) -> Verdict:
     direction="E",
     parameters={"served": ("0110", "1039", "9710", "9810", "9610", "3010")},
     no_data_matters=False,  # as LC098
+    of_form=True,
 )
-def mode_is_served(facts: OrderFacts, p: Parameters) -> Verdict:
+def mode_is_served(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """外综服可用监管方式 | Modes the platform accepts"""
-    mode = facts.order.declaration.header.supervision_mode
+    mode = form.supervision_mode
     if not mode:
         return no_data("header.supervision_mode")
     return PASS if mode in p["served"] else hit(mode=mode, served=", ".join(p["served"]))
@@ -119,17 +122,17 @@ def mode_is_served(facts: OrderFacts, p: Parameters) -> Verdict:
     direction="E",
     parameters={"modes": ("0654", "0657", "1427"), "country": "CHN"},
     no_data_matters=False,  # LC090 prices a missing mode, LC110 a missing country
+    of_form=True,
 )
-def transfer_stays_in_china(facts: OrderFacts, p: Parameters) -> Verdict:
+def transfer_stays_in_china(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """结转类运抵国 | Domestic transfer destination"""
-    header = facts.order.declaration.header
-    if not header.supervision_mode:
+    if not form.supervision_mode:
         return no_data("header.supervision_mode")
-    if header.supervision_mode not in p["modes"] or header.arrival_country == p["country"]:
+    if form.supervision_mode not in p["modes"] or form.arrival_country == p["country"]:
         return PASS
-    if not header.arrival_country:
+    if not form.arrival_country:
         return no_data("header.arrival_country")
-    return hit(mode=header.supervision_mode, expected=p["country"], country=header.arrival_country)
+    return hit(mode=form.supervision_mode, expected=p["country"], country=form.arrival_country)
 
 
 CHECKS = (

@@ -6,6 +6,8 @@ import unicodedata
 from risk.checks.card import Parameters, check
 from risk.facts import OrderFacts
 from risk.findings import PASS, Severity, Verdict, hit, no_data
+from risk.form import Form
+from risk.reference import Reference
 
 SEA, ROAD = "2", "4"
 SHARED_DOCUMENT = "transport_document"
@@ -21,24 +23,17 @@ _NOT_IN_PLATE = re.compile(r"[·•.\-\s]")
     source="declaration software rules, handbook 02 §2",
     zh="水路运输缺少:{missing}(TrafName 船名、VoyNo 航次号、BillNo 提运单号)",
     en="Sea shipment lacks {missing} (TrafName vessel, VoyNo voyage, BillNo bill of lading)",
+    of_form=True,
 )
-def sea_shipment_is_described(facts: OrderFacts, p: Parameters) -> Verdict:
+def sea_shipment_is_described(form: Form, reference: Reference, p: Parameters) -> Verdict:
     """水运三要素 | Water transport data"""
-    declaration = facts.order.declaration
-    header = declaration.header
-    if not header.transport_mode:
+    if not form.transport_mode:
         return no_data("header.transport_mode")
-    if header.transport_mode != SEA:
+    if form.transport_mode != SEA:
         return PASS
-    voyage = declaration.free_text.voyage_number if declaration.free_text is not None else ""
-    if header.means_of_transport and voyage and header.transport_document_number:
-        return PASS
-    stated = (
-        ("TrafName", header.means_of_transport),
-        ("VoyNo", voyage),
-        ("BillNo", header.transport_document_number),
-    )
-    return hit(missing=", ".join(element for element, text in stated if not text))
+    stated = (("TrafName", form.vessel), ("VoyNo", form.voyage), ("BillNo", form.transport_document))
+    missing = [element for element, given in stated if not given]
+    return hit(missing=", ".join(missing)) if missing else PASS
 
 
 @check(

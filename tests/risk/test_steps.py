@@ -8,16 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from risk.answers import REMEMBERED_FORMS, REMEMBERED_GOODS
 from risk.checks.card import check
 from risk.checks.catalogue import CHECKS
 from risk.findings import PASS, Finding, Outcome, Severity, Status, Verdict, hit, no_data
+from risk.form import Form, form_of
 from risk.goods import Goods, goods_of
 from risk.judge import MAXIMUM_SCORE, contributions, judge
+from risk.nouns.declaration_parts import Container, OtherPacking, SupervisionDocument
 from risk.nouns.documents import Permit
+from risk.nouns.header import Header
 from risk.nouns.line import GoodsQualification, Line
+from risk.nouns.order import BusinessMode
 from risk.policy import CheckSetting, Policy
 from risk.policy_default import default_policy
-from risk.steps import REMEMBERED_GOODS, steps_of
+from risk.steps import steps_of
 
 POLICY = default_policy([one.card for one in CHECKS])
 ANSWERS = {
@@ -82,7 +87,8 @@ def plainly(checks, facts, policy):
         if header.direction in {"E", "I"} and header.direction not in one.card.direction:
             pass
         elif not one.per_line:
-            verdicts = [(None, answer(one.function, facts, setting.parameters))]
+            shown = (form_of(facts), facts.reference) if one.of_form else (facts,)
+            verdicts = [(None, answer(one.function, *shown, setting.parameters))]
         elif not lines:
             verdicts = [(None, no_data("declaration.lines"))]
         else:
@@ -191,6 +197,21 @@ HEADERS = st.fixed_dictionaries(
         "arrival_country": st.sampled_from(["", "USA", "AFG"]),
         "licence_number": st.sampled_from(["", "L-1"]),
         "producer_customs_code": st.sampled_from(["", "1101960123", "4413960123"]),
+        "producer_uscc": st.sampled_from(["", "NO", "91440399MAX000023X", "91440399MAX0000153"]),
+        "domestic_party_uscc": st.sampled_from(["", "91440399MAX000023X", "91440399MAX0000153"]),
+        "domestic_party_customs_code": st.sampled_from(["", "44031", "4403120123"]),
+        "declarant_customs_code": st.sampled_from(["", "4403180867", "4403160123"]),
+        "ledger_number": st.sampled_from(["", "B12345678901", "Z1"]),
+        "transport_mode": st.sampled_from(["", "2", "4", "5"]),
+        "border_office": st.sampled_from(["", "5304", "0100"]),
+        "foreign_port": st.sampled_from(["", "USA309"]),
+        "trading_country": st.sampled_from(["", "HKG", "USA"]),
+        "package_type": st.sampled_from(["", "22", "93", "7"]),
+        "price_promises": st.sampled_from(["", "991", "00"]),
+        "means_of_transport": st.sampled_from(["", "VESSEL"]),
+        "transport_document_number": st.sampled_from(["", "BL1"]),
+        "no_other_packing_flag": st.sampled_from(["", "0", "1"]),
+        "remarks": st.sampled_from(["", " ", "x"]),
     },
 )
 ORDERS = st.fixed_dictionaries(
@@ -198,32 +219,46 @@ ORDERS = st.fixed_dictionaries(
     optional={
         "client_uscc": st.sampled_from(["", "91440399MAX000023X", "91440399MAX0000153"]),
         "declared_at": st.sampled_from([datetime(2026, 3, 8, tzinfo=UTC), datetime(2019, 3, 8, tzinfo=UTC)]),
+        "business_mode": st.sampled_from(list(BusinessMode)),
+        "contract": st.none(),
+        "parties": st.just(()),
+        "wood_treatment_evidence": st.sampled_from([None, True, False]),
+        "ecommerce_order_number": st.sampled_from(["", "E1"]),
         "permits": st.sampled_from([(), (Permit(code="BRAND", valid_to=date(2026, 12, 31)),), (Permit(code="DGP"),)]),
+    },
+)
+PARTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "free_text": st.none(),
+        "other_packing": st.sampled_from([(), (OtherPacking(package_type="93"),)]),
+        "containers": st.sampled_from([(), (Container(spec="11"),), (Container(spec="XX"), Container())]),
+        "supervision_documents": st.sampled_from([(), (SupervisionDocument(code="c"),), (SupervisionDocument(),)]),
     },
 )
 FACTS = st.fixed_dictionaries({}, optional={"client": st.none(), "unavailable": st.sampled_from([(), ("goods",)])})
 
 
-@given(words=WORDS, header=HEADERS, order=ORDERS, more=FACTS)
-def test_remembered_answers_are_those_given_afresh(clean_facts, words, header, order, more):
+@given(words=WORDS, header=HEADERS, parts=PARTS, order=ORDERS, more=FACTS)
+def test_remembered_answers_are_those_given_afresh(clean_facts, words, header, parts, order, more):
     # one catalogue and one policy for all examples: what one leaves behind, the next finds
     facts = replace(worded(clean_facts, **words), **more)
-    declaration = replace(facts.order.declaration, header=replace(facts.order.declaration.header, **header))
+    declaration = replace(facts.order.declaration, header=replace(facts.order.declaration.header, **header), **parts)
     facts = replace(facts, order=replace(facts.order, declaration=declaration, **order))
     same(CHECKS, facts, POLICY)
 
 
-def counting(says):
-    """A check on descriptions that counts how often it was asked."""
+def counting(says, shown="of_goods"):
+    """A check on descriptions or forms that keeps what it was asked about."""
     asked = []
 
-    def body(goods, reference, p):
+    def body(given, reference, p):
         """测试 | Test"""
-        asked.append(goods)
+        asked.append(given)
         return says()
 
     card = {"category": "test", "inputs": "", "source": "test", "zh": "{n}", "en": "{n}"}
-    return check("T1", Severity.WARN, of_goods=True, **card)(body), asked
+    return check("T1", Severity.WARN, **{shown: True}, **card)(body), asked
 
 
 def test_a_description_is_judged_once_for_each_reference_and_policy(clean_facts):
@@ -245,8 +280,26 @@ def test_a_description_is_judged_once_for_each_reference_and_policy(clean_facts)
     assert len(asked) == 4
 
 
-def test_a_crash_is_not_remembered(clean_facts):
-    one, asked = counting(lambda: {}["nothing"])
+def test_a_form_is_judged_once_for_each_reference_and_policy(clean_facts, revise):
+    one, asked = counting(lambda: hit(n=1), "of_form")
+    checks, policy = (one,), default_policy([one.card])
+    told = [
+        judge(checks, facts, rules).findings
+        for facts, rules in (
+            (clean_facts, policy),
+            (revise(clean_facts, header__net_weight_kg=Decimal(1)), policy),  # not part of the form
+            (revise(clean_facts, header__foreign_port="USA000"), policy),
+            (replace(clean_facts, reference=replace(clean_facts.reference)), policy),
+            (clean_facts, replace(policy, version=2)),
+        )
+    ]
+    assert told == [told[0]] * 5
+    assert len(asked) == 4
+
+
+@pytest.mark.parametrize("shown", ["of_goods", "of_form"])
+def test_a_crash_is_not_remembered(clean_facts, shown):
+    one, asked = counting(lambda: {}["nothing"], shown)
     for _ in range(2):
         (finding,) = judge((one,), clean_facts, default_policy([one.card])).findings
         assert finding.status is Status.ERROR
@@ -261,16 +314,36 @@ def test_goods_that_cannot_be_described_fail_every_check_on_them(clean_facts):
     assert asked == []
 
 
-def test_no_more_descriptions_are_remembered_than_allowed(clean_facts):
-    one, _ = counting(lambda: PASS)
+def test_a_form_that_cannot_be_read_fails_every_check_on_it(clean_facts):
+    one, asked = counting(lambda: PASS, "of_form")
+    facts = replace(clean_facts, order=replace(clean_facts.order, declared_at=datetime(2026, 3, 8)))  # noqa: DTZ001
+    (finding,) = judge((one,), facts, default_policy([one.card])).findings
+    assert (finding.status, finding.seen["error"]) == (Status.ERROR, "ValueError")
+    assert asked == []
+
+
+def test_no_more_forms_are_remembered_than_allowed(clean_facts, revise):
+    one, _ = counting(lambda: PASS, "of_form")
+    checks, policy = (one,), default_policy([one.card])
+    held = steps_of(checks, policy, "E").of_form
+    for number in range(REMEMBERED_FORMS + 10):
+        held.of(revise(clean_facts, header__foreign_port=str(number)))
+        assert len(held._held.known) <= REMEMBERED_FORMS
+
+
+@pytest.mark.parametrize("says", [lambda: PASS, lambda: {}["nothing"]])
+def test_no_more_descriptions_are_remembered_than_allowed(clean_facts, revise, says):
+    one, _ = counting(says)
     checks, policy = (one,), default_policy([one.card])
     held = steps_of(checks, policy, "E").of_goods
     line = clean_facts.order.declaration.lines[0]
-    for start in range(0, 2 * REMEMBERED_GOODS, 50):
-        lines = [replace(line, goods_name=str(number)) for number in range(start, start + 50)]
-        held.of(clean_facts, lines)
-        assert held._held.number == sum(map(len, held._held.known.values())) < REMEMBERED_GOODS + 50
+    for number in range(2 * REMEMBERED_GOODS):
+        lines = [replace(line, goods_name=str(number)), replace(line, goods_name=f"other {number}")]
+        held.of(revise(clean_facts, header__arrival_country=str(number)) if number % 2 else clean_facts, lines)
+        known = held._held.known
+        assert len(known) + sum(map(len, known.values())) <= held._held.number < REMEMBERED_GOODS + 4
 
 
-def test_the_description_is_made_of_the_lines_own_fields():
+def test_descriptions_and_forms_are_made_of_the_nouns_own_fields():
     assert set(Goods._fields[:-1]) < {field.name for field in fields(Line)}
+    assert set(Form._fields[:16]) < {field.name for field in fields(Header)}

@@ -7,6 +7,7 @@ import pytest
 
 from risk.checks import place, place_routes
 from risk.findings import Outcome, Status
+from risk.form import form_of
 from risk.nouns.parties import Party, Role
 from risk.places import cities_differ, nearest_office
 
@@ -111,7 +112,7 @@ def test_every_check_passes_hits_and_lacks_data_somewhere():
 
 def test_the_platform_may_list_destinations_of_its_own(clean_facts):
     check = BY_ID["LC115"]
-    verdict = check.function(clean_facts, {"platform_list": ("USA",)})
+    verdict = check.function(form_of(clean_facts), clean_facts.reference, {"platform_list": ("USA",)})
     assert (verdict.status, verdict.code, verdict.floor) == (HIT, "platform", Outcome.RELEASE)
     assert check.card.sentences["platform"]
 
