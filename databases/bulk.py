@@ -48,6 +48,27 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Values]) ->
             write_row(row)
 
 
+def insert_new(
+    connection: Connection, table: Table, rows: Sequence[Values], unique: Sequence[str], returning: Sequence[str]
+) -> list[tuple[Any, ...]]:
+    """Insert the rows whose `unique` columns are not there yet; the `returning` columns of those that were inserted.
+
+    All rows have the same keys and none of them twice. A row of another transaction that is still open is waited for.
+    PostgreSQL gets the rows as one array for each column: a few parameters instead of ten for each row. Raises
+    UnstorableText.
+    """
+    if not rows:
+        return []
+    if connection.dialect.name != "postgresql":
+        statement = upsert(connection, table).on_conflict_do_nothing(index_elements=list(unique))
+        answers = connection.execute(statement.returning(*(table.c[name] for name in returning)), list(rows))
+        return [tuple(row) for row in answers]
+    plan = _plan(table, tuple(rows[0]), connection.dialect)
+    arrays = tuple(map(list, zip(*plan.values(rows), strict=True)))
+    added = f"{plan.insert_arrays} ON CONFLICT ({_quoted(unique)}) DO NOTHING RETURNING {_quoted(returning)}"
+    return [tuple(row) for row in connection.exec_driver_sql(added, arrays)]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
     """How rows of one table with these keys reach the driver; worked out once, because it runs for every order."""
@@ -57,6 +78,7 @@ class _Plan:
     converted: tuple[tuple[int, Callable[[Any], Any]], ...]
     types: tuple[str, ...]
     insert: str
+    insert_arrays: str
     copy: str
 
     def values(self, rows: Sequence[Values]) -> list[tuple[Any, ...]]:
@@ -107,20 +129,27 @@ _COPY_TYPES: Mapping[type[TypeEngine[Any]], str] = {
 @cache
 def _plan(table: Table, names: tuple[str, ...], dialect: Dialect) -> _Plan:
     columns = [table.c[name] for name in names]
-    quoted = ", ".join(f'"{name}"' for name in names)
+    quoted = _quoted(names)
     converted = []
     for place, column in enumerate(columns):
         convert = None if isinstance(column.type, Words | LargeBinary) else _processor(column.type, dialect)
         if convert is not None:
             converted.append((place, convert))
+    types = tuple(next(sort for kind, sort in _COPY_TYPES.items() if isinstance(c.type, kind)) for c in columns)
+    arrays = ", ".join(f"%b::{sort}[]" for sort in types)
     return _Plan(
         names=names,
         words=tuple(column.name for column in columns if isinstance(column.type, Words)),
         converted=tuple(converted),
-        types=tuple(next(sort for kind, sort in _COPY_TYPES.items() if isinstance(c.type, kind)) for c in columns),
+        types=types,
         insert=f'INSERT INTO "{table.name}" ({quoted}) VALUES ({", ".join("?" * len(names))})',  # noqa: S608
+        insert_arrays=f'INSERT INTO "{table.name}" ({quoted}) SELECT * FROM unnest({arrays})',  # noqa: S608
         copy=f'COPY "{table.name}" ({quoted}) FROM STDIN (FORMAT BINARY)',
     )
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def _processor(kind: TypeEngine[Any], dialect: Dialect) -> Callable[[Any], Any] | None:

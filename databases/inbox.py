@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import table as named_table
 
-from databases.bulk import chunks, json_keys, keys_table, upsert, writes
+from databases.bulk import chunks, insert_new, json_keys, keys_table, upsert, writes
 from databases.columns import UtcTime, body, metadata, number, row_id, time, words
 from databases.deliveries import AcceptanceState, EventKey, receptions, states_of, tally
 from databases.errors import StaleState
@@ -78,7 +78,8 @@ event_conflicts = Table(
 class IncomingEvent:
     """An event as a door hands it in. `payload_hash` is the SHA-256 (hex) of what makes two deliveries the same.
 
-    `client_key` groups events whose order matters (the client); `raw` is kept byte for byte.
+    `client_key` groups events whose order matters (the client); `raw` is kept byte for byte. `order_body` is the
+    canonical JSON of its order where it was made for the hash; it is not kept here.
     """
 
     source: str
@@ -89,6 +90,7 @@ class IncomingEvent:
     raw: bytes
     payload_hash: str
     lane: Lane = "live"
+    order_body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,10 @@ class EventConflict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxItem:
-    """One row of the inbox. `state`: pending, applied, stored_older (kept, not applied), cancelled or dead."""
+    """One row of the inbox. `state`: pending, applied, stored_older (kept, not applied), cancelled or dead.
+
+    `order_body` as in `IncomingEvent`, when the item comes from there and not out of the table.
+    """
 
     inbox_id: int
     source: str
@@ -131,6 +136,7 @@ class InboxItem:
     received_at: datetime
     finished_at: datetime | None
     decision_id: str
+    order_body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,9 +213,9 @@ class Inbox:
             }
             for event in events
         ]
-        statement = upsert(self.connection, inbox).on_conflict_do_nothing(index_elements=["source", "event_id"])
-        found = self.connection.execute(statement.returning(inbox.c.source, inbox.c.event_id, inbox.c.id), rows)
-        return {(source, event_id): inbox_id for source, event_id, inbox_id in found}
+        key = ("source", "event_id")
+        added = insert_new(self.connection, inbox, rows, key, (*key, "id"))
+        return {(source, event_id): inbox_id for source, event_id, inbox_id in added}
 
     def _known(self, keys: Sequence[EventKey]) -> dict[EventKey, tuple[int, str]]:
         c = inbox.c

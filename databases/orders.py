@@ -48,8 +48,9 @@ class RevisionRecord:
     """One order event to be kept. `order` is None for a cancellation.
 
     `as_of` and `reference` are those of the facts, so that the USD columns agree with the decision. The order counts
-    in history from its declaration on if that lies before `as_of`, else from `as_of`. `decision` and `rows` spare work
-    where they are known already: what was decided on it, and `described_rows` of this record.
+    in history from its declaration on if that lies before `as_of`, else from `as_of`. `decision`, `rows` and `body`
+    spare work where they are known already: what was decided on it, `described_rows` of this record, and the
+    canonical JSON of the order.
     """
 
     order_id: str
@@ -65,6 +66,7 @@ class RevisionRecord:
     reference: Reference = field(default_factory=Reference)
     decision: Decision | None = None
     rows: OrderRows | None = None
+    body: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ class Orders:
     def _keep_revisions(self, records: Sequence[RevisionRecord], states: Sequence[RevisionState]) -> None:
         rows = []
         for record, state in zip(records, states, strict=True):
-            content = None if record.order is None else canonical(record.order)
+            content = None if record.order is None else record.body or canonical(record.order)
             rows.append(
                 {
                     "order_id": record.order_id,

@@ -1,12 +1,13 @@
 """The inbox: every event once, conflicts kept, lanes, and a reconciliation that always adds up."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 
 from databases.dead_letters import NewDeadLetter
-from databases.errors import StaleState
+from databases.errors import StaleState, UnstorableText
 from databases.inbox import Finished, InboxCounts, IncomingEvent
 
 
@@ -189,3 +190,30 @@ def test_two_doors_with_the_same_event(database, now):
     assert sorted(states(answers)) == ["accepted"] * 40 + ["duplicate"] * 40
     with database.reading() as unit:
         assert unit.inbox.counts().balanced
+
+
+def test_a_stream_of_odd_texts_is_taken_in_at_once(database, now):
+    """Whatever a column can hold reaches it unchanged: quotes, braces, NULL as a word, nothing at all."""
+    texts = ['{"a"}', "NULL", "", "a,b", "back\\slash", "单 价", "it's", "%s %b"]
+    events = [
+        IncomingEvent(
+            source=f"s{text}",
+            event_id=f"e{text}",
+            order_id=text,
+            revision=number * 10**11,
+            client_key=text,
+            raw=text.encode() + b"\0\xff",
+            payload_hash="h",
+        )
+        for number, text in enumerate(texts)
+    ]
+    with database.writing() as unit:
+        taken = unit.inbox.accept(events, now)
+        kept = unit.inbox.claim(20)
+        with pytest.raises(UnstorableText, match="event_id"):
+            unit.inbox.accept([replace(events[0], event_id="a\0b")], now)
+    assert [one.inbox_id for one in taken] == [one.inbox_id for one in kept]
+    names = ("source", "event_id", "order_id", "revision", "client_key", "raw", "payload_hash")
+    assert [tuple(getattr(one, name) for name in names) for one in kept] == [
+        tuple(getattr(one, name) for name in names) for one in events
+    ]

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from msgspec import Raw
+
 from databases.alerts import NewAlert
 from databases.audit_chain import NewEntry
 from databases.inbox import Acceptance, IncomingEvent, Lane
 from databases.unit_of_work import UnitOfWork
 from integrations.json_events import encode
-from risk.canonical import digest
+from risk.canonical import canonical, digest
 from risk.nouns.order import OrderEvent
 from tradewarden.pipeline.gather import client_of
 from tradewarden.tracing import traced
@@ -16,13 +18,17 @@ from tradewarden.tracing import traced
 CONFLICT_DUE = timedelta(hours=8)
 
 
-def payload_hash(event: OrderEvent) -> str:
-    """What makes two deliveries the same: type, order, revision and content; not when or how they were written."""
-    return digest([event.type, event.order_id, event.revision, event.order])
+def payload_hash(event: OrderEvent, order_body: bytes = b"") -> str:
+    """What makes two deliveries the same: type, order, revision and content; not when or how they were written.
+
+    `order_body` is the canonical JSON of the order where it is known already.
+    """
+    return digest([event.type, event.order_id, event.revision, Raw(order_body) if order_body else event.order])
 
 
 def incoming(event: OrderEvent, lane: Lane = "live", raw: bytes = b"") -> IncomingEvent:
     """An event in the form the inbox keeps; `raw` are the bytes it came in, when they alone decode to it again."""
+    order_body = canonical(event.order) if event.order else b""
     return IncomingEvent(
         source=event.source,
         event_id=event.event_id,
@@ -30,8 +36,9 @@ def incoming(event: OrderEvent, lane: Lane = "live", raw: bytes = b"") -> Incomi
         revision=event.revision,
         client_key=client_of(event.order) if event.order else f"order:{event.order_id}",
         raw=raw or encode(event),
-        payload_hash=payload_hash(event),
+        payload_hash=payload_hash(event, order_body),
         lane=lane,
+        order_body=order_body,
     )
 
 

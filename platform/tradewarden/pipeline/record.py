@@ -129,6 +129,7 @@ class Recorder:
             inbox_id=item.inbox_id,
             payload_hash=item.payload_hash,
             reference=self.context.reference,
+            body=item.order_body,
         )
 
 

@@ -286,6 +286,7 @@ def _item(inbox_id: int, event: IncomingEvent, now: datetime) -> InboxItem:
         received_at=now,
         finished_at=None,
         decision_id="",
+        order_body=event.order_body,
     )
 
 
