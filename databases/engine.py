@@ -104,7 +104,9 @@ class Database:
         self._require_current()
         engine = self._reader if read_only else self._writer
         with self._translating("read" if read_only else "write"), engine.begin() as connection:
-            yield UnitOfWork(connection)
+            unit = UnitOfWork(connection)
+            yield unit
+            unit.finish()
 
     def dispose(self) -> None:
         """Close all connections."""

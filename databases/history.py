@@ -11,33 +11,33 @@ from datetime import datetime, timedelta
 import msgspec
 from sqlalchemy import Connection, select, text
 
-from databases.bulk import chunks, json_keys, keys_table, rows_as_json, time_key
+from databases.bulk import by_index, chunks, json_keys, keys_table, rows_as_json, time_key
+from databases.client_changes import ClientChanges
+from databases.client_past import HistoryMemory
 from databases.columns import USD_PLACES
+from databases.history_keys import PRICE_DAYS, SAMPLE, HistoryKey, first_of_month, windows
 from databases.history_ledger import (
-    PRICE_DAYS,
-    SAMPLE,
     GoodsSample,
-    HistoryKey,
     HistoryLedger,
     OrderSample,
     Past,
     Place,
     Quantity,
     counted,
-    first_of_month,
-    windows,
 )
 from databases.order_tables import orders
+from databases.pasts import NOTHING, Remembered, remembered
 from risk.facts import ClientHistory
 
-__all__ = ["History", "HistoryKey", "HistoryLedger"]
+__all__ = ["History", "HistoryKey", "HistoryLedger", "HistoryMemory"]
 
 
 class History:
-    """Trade history inside one unit of work."""
+    """Trade history inside one unit of work, whose changes so far are `changes`."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changes: ClientChanges) -> None:
         self.connection = connection
+        self._changes = changes
 
     def for_orders(self, keys: Sequence[HistoryKey]) -> Mapping[str, ClientHistory]:
         """The history per order id; an unknown client has the empty history. Values in USD.
@@ -48,18 +48,37 @@ class History:
         ledger = self.ledger(keys)
         return {key.order_id: ledger.of(key) for key in keys}
 
-    def ledger(self, keys: Sequence[HistoryKey]) -> HistoryLedger:
-        """All that these keys, and no others, can be answered with."""
-        places = list(dict.fromkeys((key.client_id, key.as_of) for key in keys))
+    def ledger(self, keys: Sequence[HistoryKey], memory: HistoryMemory | None = None) -> HistoryLedger:
+        """All that these keys, and no others, can be answered with.
+
+        With a `memory`, clients it remembers are not asked for as long as nobody else changed their orders; then the
+        orders added to the ledger must be recorded in this unit of work.
+        """
+        own = self._own(keys)
+        known = self._remembered(keys, memory)
+        # another revision of an order the database has: only the database can tell it from the client's others
+        asked = [key for key in keys if key.client_id not in known.pasts or key.order_id in own]
+        places = list(dict.fromkeys((key.client_id, key.as_of) for key in asked))
+        with by_index(self.connection):
+            samples, goods = self._samples(places), self._goods(asked)
         return HistoryLedger(
             sums=self._sums(places),
-            samples=self._samples(places),
-            goods=self._goods(keys),
+            samples=samples,
+            goods=goods,
             quantities=self._quantities(keys),
-            own=self._own(keys),
+            own=own,
+            pasts=known.pasts,
+            follow=known.follow,
         )
 
+    def _remembered(self, keys: Sequence[HistoryKey], memory: HistoryMemory | None) -> Remembered:
+        if memory is None:
+            return NOTHING
+        return remembered(self.connection, self._changes, memory, sorted({key.client_id for key in keys}))
+
     def _sums(self, places: Sequence[Place]) -> dict[Place, list[Past]]:
+        if not places:
+            return {}
         keys = keys_table(
             self.connection,
             n="bigint", client_id="text", as_of="timestamptz", d30="timestamptz", month="timestamptz",
@@ -82,6 +101,8 @@ class History:
         return found
 
     def _samples(self, places: Sequence[Place]) -> dict[Place, OrderSample]:
+        if not places:
+            return {}
         keys = keys_table(self.connection, n="bigint", client_id="text", as_of="timestamptz")
         gathered = rows_as_json(self.connection, "t.order_id", "t.total_usd", "t.traded_at")
         query = text(
@@ -95,6 +116,8 @@ class History:
 
     def _goods(self, keys: Sequence[HistoryKey]) -> dict[tuple[str, datetime, str], GoodsSample]:
         wanted = list(dict.fromkeys((key.client_id, key.as_of, name) for key in keys for name in key.goods_names))
+        if not wanted:
+            return {}
         table = keys_table(
             self.connection, n="bigint", client_id="text", name="text", as_of="timestamptz", d90="timestamptz"
         )
@@ -114,6 +137,8 @@ class History:
 
     def _quantities(self, keys: Sequence[HistoryKey]) -> dict[str, Quantity]:
         wanted = [key for key in keys if key.capacity_unit]
+        if not wanted:
+            return {}
         table = keys_table(
             self.connection, n="bigint", order_id="text", client_id="text", unit="text", as_of="timestamptz",
             month="timestamptz",

@@ -6,34 +6,18 @@ database may be added, never another revision of one it knows.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from databases.client_past import ClientPast
 from databases.columns import PRICE_PLACES, USD_PLACES, scaled, unscaled
+from databases.history_keys import PRICE_DAYS, SAMPLE, HistoryKey, first_of_month, windows
 from databases.order_rows import OrderRows
 from databases.quantiles import median
-from risk.days import SHANGHAI, china_day
 from risk.facts import ClientHistory
-
-SAMPLE = 200
-PRICE_DAYS = 90
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HistoryKey:
-    """Whose history an order needs, up to (and with) `as_of`, without the order itself and cancelled orders.
-
-    `capacity_unit` is the unit the month's quantity is wanted in; one `as_of` for a whole batch is cheapest.
-    """
-
-    order_id: str
-    client_id: str
-    as_of: datetime
-    goods_names: tuple[str, ...] = ()
-    capacity_unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +43,20 @@ Quantity = tuple[int, int, int]
 """Sum in 10^-4, lines, lines that have the unit."""
 
 
+UNITS = ("unit", "quantity"), ("first_unit", "first_quantity"), ("second_unit", "second_quantity")
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     goods_name: str
     hs8: str
     price_usd: int | None
-    quantities: tuple[tuple[str, int | None], ...]
+    row: Mapping[str, Any]
 
     def quantity(self, unit: str) -> int | None:
         """The quantity in the first of its units that is this one."""
-        return next((amount for own, amount in self.quantities if own == unit), None)
+        amount = next((self.row[amount] for own, amount in UNITS if self.row[own] == unit), None)
+        return _scaled(amount, USD_PLACES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +71,18 @@ class _Order:
 
 @dataclass(slots=True, kw_only=True)
 class HistoryLedger:
-    """What the database answered, by place; and the orders added since, by client in the order they came."""
+    """What the database answered, by place; and the orders added since, by client in the order they came.
+
+    `pasts` are of clients nobody had to ask for; orders added go into them too, and `follow` is told of the client.
+    """
 
     sums: Mapping[Place, Sequence[Past]]
     samples: Mapping[Place, OrderSample]
     goods: Mapping[tuple[str, datetime, str], GoodsSample]
     quantities: Mapping[str, Quantity]
     own: Mapping[str, Past]
+    pasts: Mapping[str, ClientPast] = field(default_factory=dict)
+    follow: Callable[[str], None] = lambda _: None
     _added: dict[str, list[_Order]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, rows: OrderRows) -> None:
@@ -99,13 +92,23 @@ class HistoryLedger:
             row["order_id"], row["traded_at"], row["buyer"], row["hs_chapters"],
             _scaled(row["total_usd"], USD_PLACES), tuple(map(_line, rows.lines)),
         )  # fmt: skip
-        self._added[row["client_id"]].append(order)
+        client_id = row["client_id"]
+        self._added[client_id].append(order)
+        past = self.pasts.get(client_id)
+        if past is not None:
+            past.add_order(order.traded_at, order.total_usd, order.buyer, order.chapters)
+            for line in order.lines:
+                past.add_line(order.traded_at, line.goods_name, line.price_usd, line.hs8)
+        self.follow(client_id)
 
     def of(self, key: HistoryKey) -> ClientHistory:
         """The history as it stands now. Values in USD."""
-        place = (key.client_id, key.as_of)
         known = self._added.get(key.client_id)
         added = [order for order in known if order.traded_at <= key.as_of] if known else []
+        remembered = self.pasts.get(key.client_id)
+        if remembered is not None and key.order_id not in self.own:
+            return remembered.of(key, self._quantity(key, added))
+        place = (key.client_id, key.as_of)
         past = _without(_summed(self.sums.get(place, ()), added, key.as_of), self.own.get(key.order_id))
         sample = self.samples.get(place, [])
         orders = latest(sample, [(one.traded_at, (one.order_id, one.total_usd, "")) for one in added])
@@ -139,9 +142,7 @@ class HistoryLedger:
 
 
 def _line(row: Mapping[str, Any]) -> _Line:
-    units = ("unit", "quantity"), ("first_unit", "first_quantity"), ("second_unit", "second_quantity")
-    quantities = tuple((row[unit], _scaled(row[amount], USD_PLACES)) for unit, amount in units)
-    return _Line(row["goods_name"], row["hs8"], _scaled(row["price_usd"], PRICE_PLACES), quantities)
+    return _Line(row["goods_name"], row["hs8"], _scaled(row["price_usd"], PRICE_PLACES), row)
 
 
 def _scaled(value: Decimal | None, places: int) -> int | None:
@@ -163,17 +164,6 @@ def latest(sample: list[Any], fresh: list[tuple[datetime, Any]]) -> list[Any]:
     rest = [(moment(row[-1]), row) for row in sample[settled:]]
     newest = sorted([*reversed(fresh), *rest], key=lambda pair: pair[0], reverse=True)
     return [*sample[:settled], *(row for _, row in newest[: SAMPLE - settled])]
-
-
-def windows(as_of: datetime) -> tuple[datetime, datetime, datetime, datetime]:
-    """The end, 30 days before, the beginning of the month, 180 days before."""
-    return as_of, as_of - timedelta(days=30), first_of_month(as_of), as_of - timedelta(days=180)
-
-
-def first_of_month(as_of: datetime) -> datetime:
-    """The first moment of the calendar month in China."""
-    day = china_day(as_of)
-    return datetime(day.year, day.month, 1, tzinfo=SHANGHAI)
 
 
 def counted(buyer: str, chapters: str, traded_at: datetime, usd: int, as_of: datetime) -> Past:

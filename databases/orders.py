@@ -1,7 +1,7 @@
 """Orders 订单: the revision in force, every revision kept, a timeline, and other orders' use of the same things."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from databases.bulk import COPY_FROM, chunks, insert_rows, upsert, writes
+from databases.client_changes import ClientChanges
 from databases.decision_state import settled
 from databases.order_rows import Described, OrderRows, rows_of, trading_time
 from databases.order_search import OrderQuery, OrderSummary, RecentOrder, found_orders, latest_orders, summary
@@ -130,8 +131,9 @@ class Placeable(Protocol):
 class Orders:
     """Orders inside one unit of work."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, changes: ClientChanges) -> None:
         self.connection = connection
+        self._changes = changes
 
     def heads(self, order_ids: Sequence[str]) -> dict[str, OrderHead]:
         """Where the known ones of these orders stand; on PostgreSQL locked for this transaction if it writes."""
@@ -161,7 +163,21 @@ class Orders:
         self._clear_parts([order_id for order_id in in_force if order_id in heads])
         self._describe([r for r in in_force.values() if r.order_id in submitted])
         self._keep_revisions(records, states)
+        self._note_changes(in_force.values(), heads, submitted)
         return states
+
+    def _note_changes(
+        self, records: Iterable[RevisionRecord], heads: Mapping[str, OrderHead], submitted: Collection[str]
+    ) -> None:
+        """Tell whose orders are not what they were; an order that another transaction put in force is not ours."""
+        for record in records:
+            head = heads.get(record.order_id)
+            if head is None and record.order_id in submitted:
+                self._changes.added(record.client_id)
+                continue
+            self._changes.altered(record.client_id)
+            if head is not None:
+                self._changes.altered(head.client_id)
 
     def _put_in_force(self, records: Sequence[RevisionRecord], heads: Mapping[str, OrderHead]) -> set[str]:
         """Orders whose row took the revision; another transaction may have put a higher one in force meanwhile."""

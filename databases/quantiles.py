@@ -11,6 +11,11 @@ def median(values: Sequence[int], places: int) -> Decimal | None:
     return _middle(sorted(values)).scaleb(-places)
 
 
+def median_of_sorted(ordered: Sequence[int], places: int) -> Decimal | None:
+    """The same of values in order."""
+    return _middle(ordered).scaleb(-places) if ordered else None
+
+
 def _middle(ordered: Sequence[int]) -> Decimal:
     half = len(ordered) // 2
     if len(ordered) % 2:

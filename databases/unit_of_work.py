@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from databases.access import Access
 from databases.alerts import Alerts
 from databases.audit import Audit
+from databases.client_changes import ClientChanges
 from databases.clients import Clients
 from databases.customs_differences import CustomsDifferences
 from databases.dead_letters import DeadLetters
@@ -36,8 +37,9 @@ class UnitOfWork:
         self.inbox = Inbox(connection)
         self.dead_letters = DeadLetters(connection)
         self.books = Reconciliation(connection)
-        self.orders = Orders(connection)
-        self.history = History(connection)
+        self.changes = ClientChanges(connection)
+        self.orders = Orders(connection, self.changes)
+        self.history = History(connection, self.changes)
         self.prices = Prices(connection)
         self.clients = Clients(connection)
         self.watchlists = Watchlists(connection)
@@ -57,3 +59,7 @@ class UnitOfWork:
         self.differences = CustomsDifferences(connection)
         self.files = Files(connection)
         self.meta = Meta(connection)
+
+    def finish(self) -> None:
+        """What has to be the last of a transaction, right before it is committed."""
+        self.changes.write()

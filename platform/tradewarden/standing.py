@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from databases.audit_chain import SYSTEM_STREAM, NewEntry
+from databases.history import HistoryMemory
 from databases.unit_of_work import UnitOfWork
 from kyc.screen import ScreeningIndex
 from risk.checks.card import Check
@@ -65,6 +66,7 @@ class Standing:
 
     draw_secret: bytes
     screened: dict[object, tuple[Screening, str]] = field(default_factory=dict)
+    histories: HistoryMemory = field(default_factory=HistoryMemory)
     decided: int = 0
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _ratio: _Counted | None = None

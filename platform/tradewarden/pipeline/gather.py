@@ -74,7 +74,8 @@ class Gathering:
         for key, profile in self._profiles.items():
             self._keys_of.setdefault(profile.client_id, []).append(key)
         self._history = uow.history.ledger(
-            [_history_key(order, self._profiles.get(client_of(order)), as_of) for order, as_of in orders]
+            [_history_key(order, self._profiles.get(client_of(order)), as_of) for order, as_of in orders],
+            standing.histories,
         )
         self._prices = uow.prices.ledger([key for order, _ in orders for key in _price_keys(order, now)])
         self._uses = uow.orders.use_ledger([_use_key(order, as_of) for order, as_of in orders])
