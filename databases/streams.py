@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, Table, and_, func, or_, select, tuple_
+from sqlalchemy import Connection, Table, bindparam, func, select, text, tuple_
 
-from databases.bulk import upsert, writes
-from databases.columns import metadata, number, time, words
+from databases.bulk import json_keys, keys_table, upsert, writes
+from databases.columns import UtcTime, metadata, number, time, words
 from databases.dead_letters import dead_letters
 from databases.deliveries import receptions
 from databases.errors import StorageError
@@ -81,6 +81,19 @@ class PartitionState:
         return max(0, self.end_offset - self.next_offset)
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """How far a partition is, and who reads it until when."""
+
+    next_offset: int
+    holder: str
+    held_until: datetime | None
+
+    def is_free(self, now: datetime) -> bool:
+        """Whether anybody may take it: nobody holds it, or not any more."""
+        return not self.holder or self.held_until is None or self.held_until <= now
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkerState:
     """One worker: alive while `seen_until` lies ahead. `state`: running, waiting, stopped (loudly) or ended."""
@@ -127,15 +140,26 @@ class Streams:
 
         Of each topic a fair share: its partitions divided by the living workers that read it, rounded up. Its own ones
         come first, so a worker that is started again under its name goes on at once; surplus is given back; free and
-        expired ones are taken. A partition whose batch is just being written is waited for.
+        expired ones are taken. A partition whose batch is just being written is waited for; one that another worker
+        took meanwhile is looked at again at the next renewal.
         """
         self._enter(wanted)
-        held: dict[Partition, int] = {}
-        for topic, group in groupby(sorted(wanted), key=lambda partition: partition[0]):
-            numbers = [number for _, number in group]
-            share = -(-len(numbers) // max(1, self._readers(topic, worker, now)))
-            held |= self._share(worker, topic, numbers, share, now, until)
-        return held
+        found = self._rows(wanted)
+        readers = self._readers(worker, now)
+        chosen: list[Partition] = []
+        surplus: list[Partition] = []
+        for topic, group in groupby(sorted(found), key=lambda partition: partition[0]):
+            places = list(group)
+            share = -(-len(places) // len({name for name, topics in readers.items() if topic in topics} | {worker}))
+            mine = [place for place in places if found[place].holder == worker]
+            free = [place for place in places if found[place].holder != worker and found[place].is_free(now)]
+            chosen += (mine + free)[:share]
+            surplus += mine[share:]
+        locked = self._rows([*chosen, *surplus], lock=writes(self.connection))
+        mine_now = [place for place in chosen if locked[place].holder == worker or locked[place].is_free(now)]
+        self._hold(mine_now, worker, until)
+        self._hold([place for place in surplus if locked[place].holder == worker], "", None)
+        return {place: locked[place].next_offset for place in mine_now}
 
     def _enter(self, wanted: Sequence[Partition]) -> None:
         c = stream_partitions.c
@@ -150,46 +174,25 @@ class Streams:
             fresh = upsert(self.connection, stream_partitions)
             self.connection.execute(fresh.on_conflict_do_nothing(index_elements=["topic", "partition"]), rows)
 
-    def _readers(self, topic: str, worker: str, now: datetime) -> int:
-        """Living workers that read the topic, this one included."""
+    def _readers(self, worker: str, now: datetime) -> dict[str, list[str]]:
+        """The other living workers, with the topics each of them reads."""
         c = stream_workers.c
-        living = select(c.name, c.topics).where(c.seen_until > now, c.state.not_in([STOPPED, ENDED]))
-        others = {row.name for row in self.connection.execute(living) if topic in row.topics.split()}
-        return len(others | {worker})
+        living = select(c.name, c.topics).where(c.seen_until > now, c.state.not_in([STOPPED, ENDED]), c.name != worker)
+        return {row.name: row.topics.split() for row in self.connection.execute(living)}
 
-    def _share(
-        self, worker: str, topic: str, numbers: Sequence[int], share: int, now: datetime, until: datetime
-    ) -> dict[Partition, int]:
+    def _rows(self, partitions: Iterable[Partition], lock: bool = False) -> dict[Partition, _Held]:
+        """The rows of these partitions; locked one after the other in the same order by everybody."""
         c = stream_partitions.c
-        rows = self.connection.execute(
-            select(c.partition, c.holder, c.held_until).where(c.topic == topic, c.partition.in_(numbers))
-        ).all()
-        mine = sorted(row.partition for row in rows if row.holder == worker)
-        free = sorted(
-            row.partition
-            for row in rows
-            if row.holder != worker and (not row.holder or row.held_until is None or row.held_until <= now)
-        )
-        for number_ in mine[share:]:
-            self._give_back(worker, (topic, number_))
-        held: dict[Partition, int] = {}
-        for number_ in mine[:share] + free:
-            if len(held) < share and (offset := self._take(worker, (topic, number_), now, until)) is not None:
-                held[topic, number_] = offset
-        return held
+        query = select(c.topic, c.partition, c.next_offset, c.holder, c.held_until).order_by(c.topic, c.partition)
+        query = query.where(tuple_(c.topic, c.partition).in_(sorted(set(partitions))))
+        rows = self.connection.execute(query.with_for_update() if lock else query)
+        return {(topic, number_): _Held(offset, holder, until) for topic, number_, offset, holder, until in rows}
 
-    def _take(self, worker: str, partition: Partition, now: datetime, until: datetime) -> int | None:
-        """The next offset when the partition is this worker's now, None when somebody else was quicker."""
-        c = stream_partitions.c
-        free = or_(c.holder.in_(["", worker]), c.held_until.is_(None), c.held_until <= now)
-        wanted = and_(c.topic == partition[0], c.partition == partition[1], free)
-        taken = stream_partitions.update().where(wanted).values(holder=worker, held_until=until)
-        return self.connection.execute(taken.returning(c.next_offset)).scalar()
-
-    def _give_back(self, worker: str, partition: Partition) -> None:
-        c = stream_partitions.c
-        mine = and_(c.topic == partition[0], c.partition == partition[1], c.holder == worker)
-        self.connection.execute(stream_partitions.update().where(mine).values(holder="", held_until=None))
+    def _hold(self, partitions: Sequence[Partition], holder: str, until: datetime | None) -> None:
+        if partitions:
+            c = stream_partitions.c
+            taken = stream_partitions.update().where(tuple_(c.topic, c.partition).in_(partitions))
+            self.connection.execute(taken.values(holder=holder, held_until=until))
 
     def release(self, worker: str) -> None:
         """Give back everything this worker holds, so that others need not wait for the end of its lease."""
@@ -205,14 +208,10 @@ class Streams:
         as its connection lives; PostgreSQL ends the transaction after `abandoned_after_s` seconds without a statement.
         Raises LeaseLost when one of them is no longer held by this worker.
         """
-        c = stream_partitions.c
         wanted = sorted(set(partitions))
-        query = select(c.topic, c.partition, c.next_offset, c.holder).where(tuple_(c.topic, c.partition).in_(wanted))
-        query = query.order_by(c.topic, c.partition)
-        if writes(self.connection):
-            query = query.with_for_update()
+        if locks := writes(self.connection):
             self._end_if_abandoned(abandoned_after_s)
-        found = {(row.topic, row.partition): row for row in self.connection.execute(query)}
+        found = self._rows(wanted, lock=locks)
         for partition in wanted:
             row = found.get(partition)
             if row is None or row.holder != worker:
@@ -230,18 +229,31 @@ class Streams:
 
     def advance(self, following: Mapping[Partition, tuple[int, int]], now: datetime) -> None:
         """Move locked partitions to (next offset, end offset): everything below the first has been applied."""
-        c = stream_partitions.c
-        for (topic, number_), (next_offset, end_offset) in sorted(following.items()):
-            moved = stream_partitions.update().where(c.topic == topic, c.partition == number_)
-            values = {"next_offset": next_offset, "end_offset": max(next_offset, end_offset), "applied_at": now}
-            self.connection.execute(moved.values(**values, seen_at=now))
+        self._move(
+            "next_offset = k.next_offset, end_offset = k.end_offset, applied_at = :now, seen_at = :now",
+            [(*place, offset, max(offset, end)) for place, (offset, end) in sorted(following.items())],
+            now,
+        )
 
     def seen(self, ends: Mapping[Partition, int], now: datetime) -> None:
         """Where partitions end according to the broker, so that the lag is known also while nothing is applied."""
-        c = stream_partitions.c
-        for (topic, number_), end_offset in sorted(ends.items()):
-            looked = stream_partitions.update().where(c.topic == topic, c.partition == number_)
-            self.connection.execute(looked.values(end_offset=end_offset, seen_at=now))
+        self._rows(ends, lock=writes(self.connection))
+        self._move(
+            "end_offset = k.end_offset, seen_at = :now", [(*place, 0, end) for place, end in sorted(ends.items())], now
+        )
+
+    def _move(self, changes: str, keys: Sequence[tuple[str, int, int, int]], now: datetime) -> None:
+        """One statement for all partitions; `keys` are topic, partition, next offset and end offset."""
+        if keys:
+            given = keys_table(
+                self.connection, topic="text", partition="integer", next_offset="bigint", end_offset="bigint"
+            )
+            statement = text(
+                f"UPDATE stream_partitions SET {changes} FROM {given} AS k WHERE stream_partitions.topic = k.topic "  # noqa: S608
+                "AND stream_partitions.partition = k.partition"
+            )
+            timed = statement.bindparams(bindparam("now", type_=UtcTime()))
+            self.connection.execute(timed, {"keys": json_keys(keys), "now": now})
 
     def rewind(self, partition: Partition, offset: int) -> None:
         """Read a partition again from `offset`: its topic was made anew or cut off. The inbox drops what it knows."""
