@@ -10,7 +10,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
+from functools import lru_cache
 
 WHOLE = 1 << 256
 LEAST_SECRET_BYTES = 16
@@ -28,8 +28,8 @@ class Draw:
     @property
     def selected(self) -> bool:
         """Compared exactly, in integers: number / 2**256 < limit."""
-        share = Fraction(self.limit)
-        return self.number * share.denominator < share.numerator * WHOLE
+        numerator, denominator = self.limit.as_integer_ratio()
+        return self.number * denominator < numerator * WHOLE
 
     @property
     def record(self) -> Mapping[str, str]:
@@ -42,6 +42,7 @@ class Draw:
         }
 
 
+@lru_cache(maxsize=16)
 def commitment(secret: bytes) -> str:
     """What is published before the period: the hexadecimal SHA-256 of the secret."""
     return hashlib.sha256(secret).hexdigest()
@@ -56,7 +57,7 @@ def draw(secret: bytes, subject: str, limit: Decimal) -> Draw:
         raise ValueError(f"draw secret has {len(secret)} bytes; use at least {LEAST_SECRET_BYTES} random ones")
     if not 0 <= limit <= 1:
         raise ValueError(f"share {limit} of the draw for {subject[:80]!r} must lie within 0 and 1")
-    number = hmac.new(secret, b"loading supervision|" + subject.encode("utf-8", "surrogatepass"), "sha256").digest()
+    number = hmac.digest(secret, b"loading supervision|" + subject.encode("utf-8", "surrogatepass"), "sha256")
     return Draw(subject, commitment(secret), int.from_bytes(number, "big"), limit)
 
 

@@ -32,8 +32,8 @@ class OrderClass:
 def classify(facts: OrderFacts, rules: OrderClasses, earlier: Sequence[EarlierOrder] = ()) -> OrderClass:
     """The class under the policy's borders. `earlier` are the client's orders of the last days, for splitting."""
     reasons = chain(_large(facts, rules, earlier), _high_risk(facts, rules), _frequent(facts, rules))
-    value = facts.total_usd or Decimal(0)
-    return next(reasons, None) or _because(SMALL, "small", value_usd=value.quantize(CENT))
+    found = next(reasons, None)
+    return found or _because(SMALL, "small", value_usd=(facts.total_usd or Decimal(0)).quantize(CENT))
 
 
 def _because(code: str, reason_code: str, **seen: Seen) -> OrderClass:
@@ -44,12 +44,12 @@ def _large(facts: OrderFacts, rules: OrderClasses, earlier: Sequence[EarlierOrde
     value = facts.total_usd
     if value is None:
         return
-    shown, border = value.quantize(CENT), rules.large_usd
+    border = rules.large_usd
     if value >= border:
-        yield _because(LARGE, "large_value", value_usd=shown, border_usd=border)
+        yield _because(LARGE, "large_value", value_usd=value.quantize(CENT), border_usd=border)
     median, times = facts.history.median_order_value if facts.history else None, rules.large_times_median
     if median is not None and 0 < median * times <= value:
-        yield _because(LARGE, "large_for_client", value_usd=shown, median_usd=median, times=times)
+        yield _because(LARGE, "large_for_client", value_usd=value.quantize(CENT), median_usd=median, times=times)
     together = split_total(facts, earlier, rules.split_days) if earlier else value
     if together >= border:
         yield _because(LARGE, "split", total_usd=together.quantize(CENT), days=rules.split_days, border_usd=border)

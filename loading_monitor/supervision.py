@@ -48,7 +48,9 @@ def share(facts: OrderFacts, code: str, policy: Policy) -> Decimal:
     """
     sampling = policy.sampling
     tier = facts.client.tier if facts.client else ""
-    weight = sampling.tier_weights.get(tier, max(sampling.tier_weights.values(), default=Decimal(1)))
+    weight = sampling.tier_weights.get(tier)
+    if weight is None:
+        weight = max(sampling.tier_weights.values(), default=Decimal(1))
     if goods_of_concern(facts):
         weight *= sampling.sensitive_weight
     promised = [sampling.target_share * weight]

@@ -10,8 +10,8 @@ from risk.once import once_per_order
 @once_per_order
 def currencies_and_total(facts: OrderFacts) -> tuple[tuple[str, ...], Decimal | None]:
     """The currencies of the lines and the sum of their totals; the sum is None as `Declaration.total` is."""
-    declaration = facts.order.declaration
-    return declaration.currencies, declaration.total
+    currencies = facts.order.declaration.currencies
+    return currencies, facts.order.declaration.total_in(currencies)
 
 
 @once_per_order

@@ -150,6 +150,12 @@ class OrderFacts:
             total += line.total * rate
         return total if self.order.declaration.lines else None
 
+    def of_class(self, code: str) -> "OrderFacts":
+        """The same facts with the class of the order; what has been worked out of them stays, as no class enters it."""
+        same = object.__new__(OrderFacts)
+        same.__dict__.update(self.__dict__, order_class=code)
+        return same
+
     def price_band(self, line_number: int | None) -> PriceBand | None:
         """The band comparable with a line, or None."""
         for band in self.prices:

@@ -30,10 +30,12 @@ def fob_usd(facts: OrderFacts) -> Decimal | None:
     inside = INSIDE_THE_PRICE.get(header.trade_term)
     if value is None or inside is None:
         return None
-    total = Money(value, "USD")
+    charges = [read(header) for read in inside]
+    if header.other_charges_mark:
+        charges.append(other_charges(header))
     fob = value
-    for charge in (*(read(header) for read in inside), *([other_charges(header)] if header.other_charges_mark else [])):
-        amount = charge_amount(charge, total, facts)
+    for charge in charges:
+        amount = charge_amount(charge, Money(value, "USD"), facts)
         if amount is None:
             return None
         fob -= amount

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from risk.facts import OrderFacts
 from risk.nouns.line import GoodsQualification, Line
 from risk.nouns.order import Order
+from risk.once import once_per_order
 
 
 class ValidPermit(NamedTuple):
@@ -99,6 +100,7 @@ def _valid_permits(order: Order) -> tuple[ValidPermit, ...]:
     return tuple([ValidPermit(permit.code, permit.valid_from, permit.valid_to) for permit in order.permits])
 
 
+@once_per_order
 def factory_regions(facts: OrderFacts) -> tuple[str, ...]:
     """Four-digit regions of the producer: as verified when it is the client, else as its customs code says."""
     header = facts.order.declaration.header

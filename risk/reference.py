@@ -10,6 +10,8 @@ from datetime import date
 from decimal import Decimal
 
 ONE = Decimal(1)
+HIGHEST = Decimal("Infinity")
+"""Above every rate: a day with it stands behind all entries of that day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Reference:
         if currency == "USD":
             return ONE
         rates = self.rates.get(currency, ())
-        position = bisect_right(rates, on, key=lambda entry: entry[0])
+        position = bisect_right(rates, (on, HIGHEST))
         if not position or (on - rates[position - 1][0]).days > max_age_days:
             return None
         return rates[position - 1][1]

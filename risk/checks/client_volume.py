@@ -10,10 +10,10 @@ from risk.facts import ClientHistory, OrderFacts
 from risk.findings import PASS, Outcome, Severity, Verdict, hit, no_data
 from risk.nouns.line import Line
 from risk.nouns.parties import Role
-from risk.party_names import same_company
+from risk.party_names import spelling
 
 MONTH_DAYS = 30
-HALF_YEAR_MONTHS = 6
+ONE_MONTH, HALF_YEAR = Decimal(1), Decimal(6)
 
 
 @check(
@@ -101,29 +101,31 @@ def no_sudden_growth(facts: OrderFacts, p: Parameters) -> Verdict:
         return no_data(*(["history"] if history is None else []), *(["declared value in USD"] if value is None else []))
     if history.orders_total < p["minimum_orders"]:
         return no_data(f"history of at least {p['minimum_orders']} orders")
-    average = history.value_180d / _months_known(facts)
-    recent = history.value_30d + value
-    if recent <= average * p["times"]:
+    recent, times = history.value_30d + value, p["times"]
+    below_half_year = recent * HALF_YEAR < history.value_180d * times  # then the exact months do not matter
+    if below_half_year or recent <= (average := history.value_180d / _months_known(facts)) * times:
+        return PASS
+    buyer, chapters = _new_buyer(facts, history), _new_chapters(facts, history)
+    if not buyer and not chapters:
         return PASS
     shown: dict[str, Any] = {
         "value_usd": recent.quantize(CENT),
         "average_usd": average.quantize(CENT),
         "times": (recent / average).quantize(CENT) if average else "∞",
-        "limit": p["times"],
+        "limit": times,
     }
-    buyer, chapters = _new_buyer(facts, history), _new_chapters(facts, history)
     if buyer:
         return hit(buyer=buyer[:SHOWN], **shown)
-    return hit("new_goods", chapters=", ".join(chapters), **shown) if chapters else PASS
+    return hit("new_goods", chapters=", ".join(chapters), **shown)
 
 
 def _months_known(facts: OrderFacts) -> Decimal:
     """Months of the 180-day window in which the client existed for us, at least one."""
     first = facts.client.first_order_on if facts.client else None
     if first is None:
-        return Decimal(HALF_YEAR_MONTHS)
-    months = Decimal((china_day(facts.as_of) - first).days) / MONTH_DAYS
-    return min(Decimal(HALF_YEAR_MONTHS), max(Decimal(1), months))
+        return HALF_YEAR
+    days = (china_day(facts.as_of) - first).days
+    return ONE_MONTH if days <= MONTH_DAYS else min(HALF_YEAR, Decimal(days) / MONTH_DAYS)
 
 
 def _new_buyer(facts: OrderFacts, history: ClientHistory) -> str:
@@ -131,8 +133,10 @@ def _new_buyer(facts: OrderFacts, history: ClientHistory) -> str:
     order = facts.order
     party = order.party(Role.BUYER)
     name = party.name if party else order.contract.buyer if order.contract else ""
-    known = name in history.buyers or any(same_company(name, buyer) for buyer in history.buyers)
-    return "" if known else name
+    if name in history.buyers:
+        return ""
+    spelled = spelling(name)
+    return "" if spelled and any(spelling(buyer) == spelled for buyer in history.buyers) else name
 
 
 def _new_chapters(facts: OrderFacts, history: ClientHistory) -> list[str]:

@@ -110,21 +110,20 @@ def _term(incoterm: str) -> str:
 def invoice_equals_packing_list(facts: OrderFacts, p: Parameters) -> Verdict:
     """发票与装箱单 | Invoice against packing list"""
     invoice, packing = facts.order.invoice, facts.order.packing_list
-    invoiced = _sums(() if invoice is None else [(item.line_number, item.quantity) for item in invoice.lines])
-    packed = _sums(() if packing is None else [(item.line_number, item.quantity) for item in packing.lines])
+    left = [] if invoice is None else [(item.line_number, item.quantity) for item in invoice.lines]
+    right = [] if packing is None else [(item.line_number, item.quantity) for item in packing.lines]
+    if left and left == right and None not in [quantity for _, quantity in left]:
+        return PASS  # item by item the same
+    invoiced, packed = _sums(left), _sums(right)
     missing = [name for name, sums in (("invoice.lines", invoiced), ("packing_list.lines", packed)) if not sums]
     if missing:
         return no_data(*missing)
-    if invoiced == packed and None not in packed.values():
-        return PASS
     pairs = [(item, invoiced.get(item, ZERO), packed.get(item, ZERO)) for item in sorted({*invoiced, *packed})]
-    wrong = [
-        (item, left, right) for item, left, right in pairs if left is not None and right is not None and left != right
-    ]
+    wrong = [(item, one, other) for item, one, other in pairs if one is not None and other is not None and one != other]
     if wrong:
-        item, left, right = wrong[0]
-        return hit(item=item, invoice_quantity=left, packing_quantity=right, items=len(wrong))
-    unknown = [item for item, left, right in pairs if left is None or right is None]
+        item, one, other = wrong[0]
+        return hit(item=item, invoice_quantity=one, packing_quantity=other, items=len(wrong))
+    unknown = [item for item, one, other in pairs if one is None or other is None]
     return no_data(*(f"quantity of item {item}" for item in unknown[:5])) if unknown else PASS
 
 

@@ -119,6 +119,8 @@ def statutory_quantity_follows_from_traded(facts: OrderFacts, line: Line, p: Par
     """单位换算 | Unit conversion"""
     if not line.unit or line.quantity is None or not line.first_unit or line.first_quantity is None:
         return no_data("line.unit", "line.quantity", "line.first_unit", "line.first_quantity")
+    if line.first_unit == line.unit and not line.second_unit:
+        return PASS  # nothing to convert
     unknown = ""
     for other_unit, other in ((line.first_unit, line.first_quantity), (line.second_unit, line.second_quantity)):
         if other_unit == line.unit or not other_unit or other is None:

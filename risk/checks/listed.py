@@ -4,12 +4,11 @@ The matches are the screening's; these checks say what they mean for the order. 
 screened against an outdated list, is never a pass: such an order is not released by the machine.
 """
 
-from collections.abc import Iterable, Iterator
-
 from risk.checks.card import Parameters, check
 from risk.checks.comparing import SHOWN
 from risk.facts import WORST_EFFECT, ListMatch, OrderFacts, Screening
 from risk.findings import PASS, Outcome, Severity, Verdict, hit, no_data
+from risk.once import once_per_order
 from risk.party_names import spelling
 
 NO_OVERSEAS_PARTY = "NO"
@@ -36,7 +35,7 @@ def not_under_joint_punishment(facts: OrderFacts, p: Parameters) -> Verdict:
     """联合惩戒 | Joint punishment"""
     demands = [
         (Outcome.REFUSE if match.verdict == "match" else Outcome.HOLD, screening, match)
-        for screening, match in _standing(facts.screenings)
+        for screening, match in _standing(facts)
         if match.joint_punishment
     ]
     if demands:
@@ -67,9 +66,7 @@ def not_under_joint_punishment(facts: OrderFacts, p: Parameters) -> Verdict:
 def on_no_other_list(facts: OrderFacts, p: Parameters) -> Verdict:
     """名单筛查 | Sanctions, control and warning lists"""
     demands = [
-        (_demanded(match), screening, match)
-        for screening, match in _standing(facts.screenings)
-        if not match.joint_punishment
+        (_demanded(match), screening, match) for screening, match in _standing(facts) if not match.joint_punishment
     ]
     if demands:
         return _worst(demands)
@@ -80,13 +77,14 @@ def on_no_other_list(facts: OrderFacts, p: Parameters) -> Verdict:
     return _unjudged(Outcome.REVIEW, [f"current list {name}" for name in facts.stale_lists])
 
 
-def _standing(screenings: Iterable[Screening]) -> Iterator[tuple[Screening, ListMatch]]:
-    return (
+@once_per_order
+def _standing(facts: OrderFacts) -> list[tuple[Screening, ListMatch]]:
+    return [
         (screening, match)
-        for screening in screenings
+        for screening in facts.screenings
         for match in screening.matches
         if not match.excepted and match.verdict != "nomatch"
-    )
+    ]
 
 
 def _demanded(match: ListMatch) -> Outcome:

@@ -155,7 +155,7 @@ def package_weight_plausible(facts: OrderFacts, p: Parameters) -> Verdict:
         return missing(
             ("header.gross_weight_kg", gross), ("header.package_count", packages), ("header.package_type", code)
         )
-    band = next(((p[low], p[high]) for types, low, high in PACKAGE_KINDS if code in p[types]), None)
+    band = _weight_band(code, p)
     if band is None:
         return PASS
     if packages < 1:
@@ -171,6 +171,14 @@ def package_weight_plausible(facts: OrderFacts, p: Parameters) -> Verdict:
         low_kg=band[0],
         high_kg=band[1],
     )
+
+
+def _weight_band(package_type: str, p: Parameters) -> tuple[Decimal, Decimal] | None:
+    """The usual kilograms of one package of a kind; None for kinds without any."""
+    for types, low, high in PACKAGE_KINDS:
+        if package_type in p[types]:
+            return p[low], p[high]
+    return None
 
 
 CHECKS = (

@@ -11,7 +11,7 @@ from risk.findings import PASS, Outcome, Severity, Status, Verdict, hit
 from risk.mass import line_kilograms
 from risk.nouns.line import Line
 
-CENT = Decimal("0.01")
+ZERO, CENT = Decimal(0), Decimal("0.01")
 PRICE_STEP = Decimal("0.0001")
 NORMAL = Decimal("0.6745")
 """Makes the median absolute deviation of a normal distribution comparable with its standard deviation."""
@@ -67,7 +67,7 @@ def price_in_band(facts: OrderFacts, line: Line, p: Parameters) -> Verdict:
     if band is None or band.samples < p["minimum_samples"]:
         return _too_few(band.samples if band else 0, p["minimum_samples"])
     price = _price_usd(facts, line, band)
-    if price is None or price <= 0 or band.log_median is None or band.log_mad is None:
+    if price is None or price <= ZERO or band.log_median is None or band.log_mad is None:
         return missing(
             ("line.unit_price", price if price and price > 0 else None),
             ("prices.log_median", band.log_median),

@@ -158,7 +158,10 @@ def statutory_weight_is_packed(facts: OrderFacts, line: Line, p: Parameters) -> 
         packed = None if line.line_number is None else _packed_net(facts).get(line.line_number)
         if quantity is None or packed is None:
             return missing((name, quantity), ("packing_list.line.net_weight_kg", packed))
-        statutory, tolerance = quantity * factor, _tolerance(packed, p)
+        statutory = quantity * factor
+        if statutory == packed:
+            continue
+        tolerance = _tolerance(packed, p)
         if abs(statutory - packed) > tolerance:
             return hit(statutory_kg=statutory, packed_kg=packed, tolerance_kg=tolerance)
     return PASS
@@ -208,7 +211,7 @@ def tare_plausible(facts: OrderFacts, p: Parameters) -> Verdict:
             ("header.net_weight_kg", net),
             ("header.package_type", header.package_type),
         )
-    band = next(((p[low], p[high]) for types, low, high in TARE_KINDS if header.package_type in p[types]), None)
+    band = _tare_band(header.package_type, p)
     if band is None:
         return PASS
     if gross <= 0:
@@ -224,6 +227,14 @@ def tare_plausible(facts: OrderFacts, p: Parameters) -> Verdict:
         low_percent=band[0] * 100,
         high_percent=band[1] * 100,
     )
+
+
+def _tare_band(package_type: str, p: Parameters) -> tuple[Decimal, Decimal] | None:
+    """The usual shares of packing of a kind; None for kinds without any."""
+    for types, low, high in TARE_KINDS:
+        if package_type in p[types]:
+            return p[low], p[high]
+    return None
 
 
 @check(

@@ -64,7 +64,11 @@ class Declaration:
     @property
     def total(self) -> Decimal | None:
         """Sum of the line totals in their one currency; None when a total is missing or currencies are mixed."""
-        totals = [line.total for line in self.lines]
-        if not totals or None in totals or len(self.currencies) != 1:
+        return self.total_in(self.currencies)
+
+    def total_in(self, currencies: tuple[str, ...]) -> Decimal | None:
+        """The same for one who has asked for the `currencies` already."""
+        totals = [line.total for line in self.lines if line.total is not None]
+        if not totals or len(totals) < len(self.lines) or len(currencies) != 1:
             return None
-        return sum([total for total in totals if total is not None], Decimal(0))
+        return sum(totals, Decimal(0))

@@ -1,7 +1,7 @@
 """Assess: pure. From gathered facts to a decision; live, dry run and replay are this one function."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from loading_monitor.order_class import classify
 from loading_monitor.supervision import plan
@@ -27,7 +27,7 @@ def assess(checks: Sequence[Check], gathered: Gathered, context: Context) -> Ass
     """Classify the order, run the checks, plan the supervision."""
     policy = context.policy
     order_class = classify(gathered.facts, policy.order_classes)
-    facts = replace(gathered.facts, order_class=order_class.code)
+    facts = gathered.facts.of_class(order_class.code)
     judgement = judge(checks, facts, policy)
     supervision = plan(facts, order_class, judgement.outcome, policy, context.draw_secret)
     order = facts.order
