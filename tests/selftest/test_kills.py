@@ -3,6 +3,7 @@
 import pytest
 
 from tradewarden.selftest import case_servers
+from tradewarden.selftest.case_feeds import feeds_killed, hard_feeds
 from tradewarden.selftest.case_servers import database_killed
 from tradewarden.selftest.case_traffic import TRAFFIC, hard_traffic
 from tradewarden.selftest.case_workers import killed_anytime, killed_at
@@ -30,6 +31,19 @@ def test_hard_traffic(lab, name, make):
     row = hard_traffic(lab, "sqlite", name, make)
     assert row.passed, row.remarks
     assert row.kills == 0
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_status_feeds_among_orders_while_the_worker_is_killed(lab, engine):
+    row = feeds_killed(lab, engine, ("apply", "commit"), 2)
+    assert row.passed, row.remarks
+    assert (row.kills, row.events > 40) == (2, True)
+
+
+def test_hard_status_feeds(lab):
+    row = hard_feeds(lab, "sqlite")
+    assert row.passed, row.remarks
+    assert row.events > 100
 
 
 @pytest.mark.parametrize("engine", ENGINES[1:])

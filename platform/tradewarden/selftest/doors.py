@@ -8,8 +8,9 @@ from sqlalchemy import text
 
 from integrations.kafka.port import INCOMING, Partition
 from risk.nouns.order import OrderEvent
+from tradewarden.pipeline import status
 from tradewarden.pipeline.intake import take
-from tradewarden.selftest.judgement import Arrived, contradiction_of, key_of
+from tradewarden.selftest.judgement import Arrived, contradiction_of, key_of, news_contradiction_of
 from tradewarden.selftest.places import Place
 from tradewarden.selftest.topics import Seen, Topics
 from tradewarden.selftest.traffic import SOURCE, Sent
@@ -34,17 +35,20 @@ class Door(Protocol):
 
 @dataclass(slots=True)
 class InboxDoor:
-    """Orders put into the inbox, as the API and the files do; poison never gets that far there."""
+    """Orders put into the inbox and news kept, as the API and the files do; poison never gets that far there."""
 
     place: Place
     name: str = "inbox"
     _taken: list[Sent] = field(default_factory=list)
 
     def feed(self, messages: Sequence[Sent]) -> None:
-        sound = [message for message in messages if message.event is not None]
+        sound = [message for message in messages if not _is_poison(message)]
         events = [message.event for message in sound if message.event is not None]
+        told = [message.status for message in sound if message.status is not None]
+        now = self.place.app.clock()
         with self.place.app.database.writing() as uow:
-            take(uow, events, SOURCE, SOURCE, self.place.app.clock())
+            take(uow, events, SOURCE, SOURCE, now)
+            status.take(uow, told, SOURCE, SOURCE, now)
         self._taken += sound
 
     def waiting(self, final: bool = False) -> int:  # noqa: ARG002  # nobody else puts anything in
@@ -57,7 +61,7 @@ class InboxDoor:
 
 @dataclass(slots=True)
 class StreamDoor:
-    """The topics for orders; the place begins where they end now, so that earlier cases are none of its business."""
+    """The topics for orders and feeds; the place begins where they end now: earlier cases are none of its business."""
 
     place: Place
     topics: Topics
@@ -93,8 +97,12 @@ class StreamDoor:
     def arrived(self) -> tuple[Arrived, list[OrderEvent]]:
         records = self.topics.read(self.begin, INCOMING)
         known = [self._sent[record.value] for record in records]
-        poison = [place_of(record) for record, sent in zip(records, known, strict=True) if sent.event is None]
+        poison = [place_of(record) for record, sent in zip(records, known, strict=True) if _is_poison(sent)]
         return _arrived(known, poison, len(records))
+
+
+def _is_poison(sent: Sent) -> bool:
+    return sent.event is None and sent.status is None
 
 
 def place_of(record: Seen) -> str:
@@ -108,5 +116,7 @@ def _arrived(known: Sequence[Sent], poison: Sequence[str], total: int) -> tuple[
         contradictions=frozenset(item for sent in known if (item := contradiction_of(sent)) is not None),
         places=tuple(poison),
         total=total,
+        told=tuple(sent.status for sent in known if sent.status is not None),
+        news_contradictions=frozenset(item for sent in known if (item := news_contradiction_of(sent)) is not None),
     )
     return arrived, [sent.event for sent in known if sent.event is not None]

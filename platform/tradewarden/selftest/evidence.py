@@ -51,7 +51,10 @@ class Outgoing(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Everything that counts, with repeats where the database holds repeats; `outgoing` in the order written."""
+    """Everything that counts, with repeats where the database holds repeats; `outgoing` in the order written.
+
+    `news` are status events with the order they stand at, `differences` those to customs that are open.
+    """
 
     inbox: Sequence[tuple[Key, str]]
     revisions: Sequence[Key]
@@ -67,6 +70,9 @@ class Evidence:
     pending: int
     balanced: bool
     broken_chains: tuple[str, ...] = field(default=())
+    news: Sequence[tuple[Key, str]] = ()
+    news_contradictions: Sequence[tuple[Key, str]] = ()
+    differences: Sequence[tuple[str, ...]] = ()
 
 
 def read(place: Place) -> Evidence:
@@ -91,6 +97,22 @@ def read(place: Place) -> Evidence:
             received=int(_rows(uow, "coalesce(sum(received), 0) FROM receptions")[0][0]),
             pending=sum(row.state == "pending" for row in inbox),
             balanced=uow.inbox.counts().balanced,
+            news=[
+                (Key(row.source, row.event_id), row.order_id)
+                for row in _rows(uow, "source, event_id, order_id FROM trade_events")
+            ],
+            news_contradictions=[
+                (Key(row.source, row.event_id), row.payload_hash)
+                for row in _rows(
+                    uow,
+                    "e.source, e.event_id, c.payload_hash FROM trade_event_conflicts c "
+                    "JOIN trade_events e ON e.id = c.trade_event_id",
+                )
+            ],
+            differences=[
+                tuple(row)
+                for row in _rows(uow, "order_id, field, ours, theirs FROM customs_differences WHERE state = 'open'")
+            ],
             broken_chains=tuple(head.stream for head in uow.audit.streams() if uow.audit.verify(head.stream)),
         )
 

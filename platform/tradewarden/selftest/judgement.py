@@ -4,6 +4,8 @@ from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from risk.nouns.status import StatusEvent
+from tradewarden.pipeline import status
 from tradewarden.pipeline.intake import payload_hash
 from tradewarden.selftest.evidence import Evidence, Key
 from tradewarden.selftest.traffic import Sent
@@ -16,13 +18,16 @@ SHOWN = 5
 class Arrived:
     """What stands at the door of the platform: on the topics, or what an inbox door was given.
 
-    `places` are where undecodable records lie (`topic[partition]@offset`), `total` counts all records.
+    `places` are where undecodable records lie (`topic[partition]@offset`), `total` counts all records, `told` are the
+    status events in the order in which they are to be worked.
     """
 
     events: frozenset[Key]
     contradictions: frozenset[tuple[Key, str]]
     places: tuple[str, ...]
     total: int
+    told: tuple[StatusEvent, ...] = ()
+    news_contradictions: frozenset[tuple[Key, str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -63,7 +68,7 @@ class Verdict:
 
 
 def key_of(sent: Sent) -> Key | None:
-    """The identity of the event in a message; None for poison."""
+    """The identity of the order event in a message; None for poison and news."""
     return Key(sent.event.source, sent.event.event_id) if sent.event is not None else None
 
 
@@ -74,10 +79,24 @@ def contradiction_of(sent: Sent) -> tuple[Key, str] | None:
     return Key(sent.event.source, sent.event.event_id), payload_hash(sent.event)
 
 
+def news_contradiction_of(sent: Sent) -> tuple[Key, str] | None:
+    """The same of a status event."""
+    if sent.status is None or sent.kind != "conflict":
+        return None
+    return news_key(sent.status), status.payload_hash(sent.status)
+
+
+def news_key(event: StatusEvent) -> Key:
+    """The identity of a status event."""
+    return Key(event.source, event.event_id)
+
+
 def judge_case(sent: Sequence[Sent], arrived: Arrived, found: Evidence, clean: Evidence) -> Verdict:
     """Count what was lost, doubled and wrongly decided; all zero is the promise."""
     verdict = Verdict()
     _events(verdict, sent, arrived, found)
+    _news(verdict, sent, arrived, found)
+    _news_effects(verdict, found, clean)
     _letters(verdict, arrived, found)
     _decisions(verdict, found, clean)
     _books(verdict, arrived, found)
@@ -96,6 +115,32 @@ def _events(verdict: Verdict, sent: Sequence[Sent], arrived: Arrived, found: Evi
     verdict.double("events in the inbox", repeated(key for key, _ in found.inbox))
     verdict.double("revisions kept", repeated(found.revisions))
     verdict.double("contradictions kept", repeated(found.contradictions))
+
+
+def _news(verdict: Verdict, sent: Sequence[Sent], arrived: Arrived, found: Evidence) -> None:
+    mine = {news_key(message.status) for message in sent if message.status is not None}
+    contradicted = {item for message in sent if (item := news_contradiction_of(message)) is not None}
+    came = {news_key(event) for event in arrived.told}
+    kept = [key for key, _ in found.news]
+    verdict.lose("status events never at the door", mine - came)
+    verdict.lose("status events not kept", (mine & came) - set(kept))
+    verdict.lose(
+        "contradictions of status events not kept",
+        (contradicted & arrived.news_contradictions) - set(found.news_contradictions),
+    )
+    verdict.double("status events kept", repeated(kept))
+    verdict.double("contradictions of status events kept", repeated(found.news_contradictions))
+
+
+def _news_effects(verdict: Verdict, found: Evidence, clean: Evidence) -> None:
+    at, expected = dict(found.news), dict(clean.news)
+    moved = sorted(key for key in at.keys() & expected if at[key] != expected[key])
+    verdict.lose(
+        "status events that stand at another order than without faults",
+        (f"{key}: {at[key]!r} instead of {expected[key]!r}" for key in moved),
+    )
+    verdict.lose("differences to customs", (Counter(clean.differences) - Counter(found.differences)).elements())
+    verdict.double("differences to customs", (Counter(found.differences) - Counter(clean.differences)).elements())
 
 
 def _letters(verdict: Verdict, arrived: Arrived, found: Evidence) -> None:

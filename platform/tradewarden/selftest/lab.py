@@ -8,7 +8,9 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from risk.nouns.status import StatusEvent
 from tradewarden.pipeline.batch import Worker, process_batch
+from tradewarden.pipeline.verification import attach_waiting_events, verify_customs
 from tradewarden.selftest.broker import Broker
 from tradewarden.selftest.children import Task
 from tradewarden.selftest.doors import Door, InboxDoor, StreamDoor
@@ -23,6 +25,8 @@ from tradewarden.selftest.traffic import Sent, Trouble, today_in_utc, traffic
 
 DRAIN_SECONDS = 90
 KEPT_LOG = 400
+ATTACH_ROUNDS = 3
+"""News may wait for a number that other news brings, which waited for another one."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -52,15 +56,32 @@ class Lab:
         door: Door = StreamDoor(place, self.topics) if self.topics else InboxDoor(place)
         return Stage(lab=self, case=case, place=place, door=door)
 
-    def clean_run(self, events: Sequence[Any]) -> Evidence:
-        """The same events on a fresh database, one by one in one process and without faults."""
+    def clean_run(self, events: Sequence[Any], told: Sequence[StatusEvent] = ()) -> Evidence:
+        """The same events on a fresh database, one by one in one process and without faults; the news after them."""
         place = self.places.make("sqlite")
         InboxDoor(place).feed([Sent(topic="", key="", value=None, kind="event", event=event) for event in events])
         while process_batch(place.app, Worker(name="clean", batch_size=1)).claimed:
             pass
+        InboxDoor(place).feed([Sent(topic="", key="", value=None, kind="event", status=event) for event in told])
+        settle(place)
         found = read(place)
         place.close()
         return found
+
+
+def settle(place: Place) -> None:
+    """What the scheduler does sooner or later: news that waits for a number is attached, what is new is compared."""
+    if not _any_news(place):
+        return
+    for _ in range(ATTACH_ROUNDS):
+        with place.app.database.writing() as uow:
+            attach_waiting_events(uow, place.app.clock())
+            verify_customs(uow, place.app.clock())
+
+
+def _any_news(place: Place) -> bool:
+    with place.app.database.reading() as uow:
+        return bool(uow.trade_events.counts())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -151,8 +172,9 @@ class Stage:
     def row(self, kills: int, extra: Verdict | None = None) -> Row:
         """Judge what the case left behind."""
         arrived, events = self.door.arrived()
+        settle(self.place)
         found = read(self.place)
-        verdict = judge_case(self.sent, arrived, found, self.lab.clean_run(events))
+        verdict = judge_case(self.sent, arrived, found, self.lab.clean_run(events, arrived.told))
         if extra is not None:
             verdict.add(extra)
         self.place.close()

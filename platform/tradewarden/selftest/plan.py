@@ -10,6 +10,7 @@ from integrations.errors import DoorError
 from tradewarden.errors import TradeWardenError
 from tradewarden.failpoints import FailPoint
 from tradewarden.selftest.broker import Broker
+from tradewarden.selftest.case_feeds import HARD, KILLED, feeds_killed, hard_feeds
 from tradewarden.selftest.case_relay import relay_killed
 from tradewarden.selftest.case_servers import broker_faulted, database_killed, zombie
 from tradewarden.selftest.case_traffic import TRAFFIC, hard_traffic
@@ -27,6 +28,7 @@ PLANTED = "planted faults are counted"
 SQLITE_KILLS = 60
 """What the shares below are given for: kills of workers on PostgreSQL, of a broker, a database, a relay."""
 POSTGRES_KILLS, BROKER_KILLS, DATABASE_KILLS, RELAY_KILLS, ZOMBIES, MILD = 30, 3, 10, 5, 1, 20
+FEED_KILLS = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +57,7 @@ def cases(lab: Lab, engines: Sequence[Engine], chaos: int) -> Iterator[Case]:
     for engine in engines:
         yield from _workers(lab, engine, chaos if engine == "sqlite" else share(chaos, POSTGRES_KILLS))
         yield from _traffic(lab, engine)
+        yield from _feeds(lab, engine, share(chaos, FEED_KILLS))
         if lab.topics is not None:
             yield from _zombies(lab, engine, share(chaos, ZOMBIES))
             run = partial(relay_killed, lab, lab.topics, engine, share(chaos, RELAY_KILLS))
@@ -89,6 +92,12 @@ def _traffic(lab: Lab, engine: Engine) -> Iterator[Case]:
     # poison never gets as far as the inbox of an installation without a broker
     for name, make in TRAFFIC if lab.topics else TRAFFIC[:-1]:
         yield Case(name=name, engine=engine, run=partial(hard_traffic, lab, engine, name, make))
+
+
+def _feeds(lab: Lab, engine: Engine, kills: int) -> Iterator[Case]:
+    points = ON_THE_STREAM if lab.topics else ON_THE_INBOX
+    yield Case(name=KILLED, engine=engine, run=partial(feeds_killed, lab, engine, points, kills))
+    yield Case(name=HARD, engine=engine, run=partial(hard_feeds, lab, engine))
 
 
 def _zombies(lab: Lab, engine: Engine, times: int) -> Iterator[Case]:

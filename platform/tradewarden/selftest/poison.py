@@ -5,6 +5,7 @@ from collections.abc import Callable
 from random import Random
 
 Bytes = bytes | None
+Spoil = Callable[[bytes, Random], Bytes]
 NULL_KEY = "null key"
 """Sent without a key: a truncated message nobody can say whose it is."""
 
@@ -57,7 +58,7 @@ def _bad_order_id(raw: bytes, _: Random) -> Bytes:
     return json.dumps(json.loads(raw) | {"order_id": "../../etc/passwd\u0000"}).encode()
 
 
-POISONS: tuple[tuple[str, Callable[[bytes, Random], Bytes]], ...] = (
+POISONS: tuple[tuple[str, Spoil], ...] = (
     ("truncated", _truncated),
     ("bad UTF-8", _bad_utf8),
     ("NaN", _not_a_number),

@@ -14,6 +14,7 @@ from zlib import crc32
 from integrations.json_events import encode
 from integrations.kafka.port import ORDERS, ORDERS_BULK
 from risk.nouns.order import EventType, Order, OrderEvent
+from risk.nouns.status import StatusEvent
 from tradewarden.selftest.poison import POISONS
 from tradewarden.simulate.clients import Factory
 from tradewarden.simulate.generate import Run, factories, one
@@ -43,13 +44,17 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """One message. `event` is None for poison, `what` then names it; a conflict has the id of an earlier event."""
+    """One message: of an order (`event`) or of a feed (`status`); poison is neither, `what` then names it.
+
+    A conflict has the id of an earlier event.
+    """
 
     topic: str
     key: str
     value: bytes | None
     kind: Kind
     event: OrderEvent | None = None
+    status: StatusEvent | None = None
     what: str = ""
 
 
@@ -72,7 +77,7 @@ def traffic(seed: str, orders: int, today: date, trouble: Trouble) -> list[Sent]
         events += [(factory.profile.uscc, event) for event in _history(order, moment, trouble, rng)]
     events = _displaced(events, trouble.disorder, rng)
     sent: list[Sent] = []
-    late: list[tuple[int, Sent]] = []
+    late: list[tuple[float, Sent]] = []
     for position, (client, event) in enumerate(events):
         sent.append(_message(client, event, "event"))
         # copies come later than what they copy, or nobody could say which of the two came first
@@ -82,7 +87,7 @@ def traffic(seed: str, orders: int, today: date, trouble: Trouble) -> list[Sent]
             late.append((position + rng.randint(1, 30), _message(client, _contradicted(event), "conflict")))
         if event.order is not None and rng.random() < trouble.poison:
             late.append((position, _poisoned(client, event, rng)))
-    return _interleaved(sent, late)
+    return interleaved(sent, late)
 
 
 def all_poisons(seed: str, orders: int, today: date) -> list[Sent]:
@@ -94,7 +99,7 @@ def all_poisons(seed: str, orders: int, today: date) -> list[Sent]:
         victim = rng.choice([message for message in sound if message.event and message.event.order])
         value = spoil(victim.value or b"", rng)
         late.append((rng.randrange(len(sound)), replace(victim, value=value, kind="poison", event=None, what=name)))
-    return _interleaved(sound, late)
+    return interleaved(sound, late)
 
 
 def chunks(sent: Sequence[Sent], size: int) -> Iterator[Sequence[Sent]]:
@@ -137,8 +142,9 @@ def _displaced(events: Sequence[Addressed], most: int, rng: Random) -> list[Addr
     return [events[position] for _, position in sorted(places)]
 
 
-def _interleaved(sent: Sequence[Sent], late: Sequence[tuple[int, Sent]]) -> list[Sent]:
-    places = [(position, 0, message) for position, message in enumerate(sent)]
+def interleaved(sent: Sequence[Sent], late: Sequence[tuple[float, Sent]]) -> list[Sent]:
+    """The late messages where they belong among the others."""
+    places: list[tuple[float, int, Sent]] = [(position, 0, message) for position, message in enumerate(sent)]
     places += [(position, 1, message) for position, message in late]
     return [message for _, _, message in sorted(places, key=lambda place: place[:2])]
 
