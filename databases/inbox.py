@@ -80,6 +80,9 @@ class IncomingEvent:
 
     `client_key` groups events whose order matters (the client); `raw` is kept byte for byte. `order_body` is the
     canonical JSON of its order where it was made for the hash; it is not kept here.
+
+    `decision_id` is given when the transaction that takes the event in works it too: its row is written as applied,
+    by this decision, and touched once more only if it ends otherwise (`mark_applied`, `reopen`).
     """
 
     source: str
@@ -91,6 +94,12 @@ class IncomingEvent:
     payload_hash: str
     lane: Lane = "live"
     order_body: bytes = b""
+    decision_id: str = ""
+
+    @property
+    def state(self) -> Literal["pending", "applied"]:
+        """How its row is written."""
+        return "applied" if self.decision_id else "pending"
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +150,15 @@ class InboxItem:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """How an item ended: state applied, stored_older or cancelled; `decision_id` where one was made."""
+    """How an item ended: state applied, stored_older or cancelled; `decision_id` where one was made.
+
+    `was` is the state its row has in this transaction: pending, or applied (see `IncomingEvent`).
+    """
 
     inbox_id: int
     state: Literal["applied", "stored_older", "cancelled"] = "applied"
     decision_id: str = ""
+    was: str = "pending"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,13 +219,16 @@ class Inbox:
                 "revision": event.revision,
                 "client_key": event.client_key,
                 "lane": event.lane,
-                "state": "pending",
+                "state": event.state,
                 "raw": event.raw,
                 "payload_hash": event.payload_hash,
                 "received_at": now,
             }
             for event in events
         ]
+        if any(event.decision_id for event in events):
+            for row, event in zip(rows, events, strict=True):
+                row |= {"decision_id": event.decision_id, "finished_at": now if event.decision_id else None}
         key = ("source", "event_id")
         added = insert_new(self.connection, inbox, rows, key, (*key, "id"))
         return {(source, event_id): inbox_id for source, event_id, inbox_id in added}
@@ -276,27 +292,34 @@ class Inbox:
         return sorted(items, key=lambda item: item.inbox_id)[:limit]
 
     def mark_applied(self, finished: Sequence[Finished], now: datetime) -> None:
-        """Close claimed items. Raises StaleState when one of them is no longer pending."""
-        self._close([(item.inbox_id, item.state, item.decision_id) for item in finished], now)
+        """Close claimed items. Raises StaleState when one of them is no longer in the state it was."""
+        self._close([(item.inbox_id, item.state, item.decision_id, item.was) for item in finished], now)
+
+    def reopen(self, inbox_ids: Sequence[int]) -> None:
+        """Items written as applied in this transaction wait for their turn instead."""
+        open_again = {"state": "pending", "decision_id": "", "finished_at": None}
+        for piece in chunks(inbox_ids):
+            written = (inbox.c.id.in_(piece)) & (inbox.c.state == "applied")
+            self.connection.execute(inbox.update().where(written).values(open_again))
 
     def mark_dead(self, inbox_ids: Sequence[int], now: datetime) -> None:
         """Close claimed items as dead; the reason goes to `dead_letters.add`. Raises StaleState as above."""
-        self._close([(inbox_id, "dead", "") for inbox_id in inbox_ids], now)
+        self._close([(inbox_id, "dead", "", "pending") for inbox_id in inbox_ids], now)
 
-    def _close(self, ends: Sequence[tuple[int, str, str]], now: datetime) -> None:
+    def _close(self, ends: Sequence[tuple[int, str, str, str]], now: datetime) -> None:
         if not ends:
             return
-        keys = keys_table(self.connection, id="bigint", state="text", decision_id="text")
+        keys = keys_table(self.connection, id="bigint", state="text", decision_id="text", was="text")
         result = self.connection.execute(
             text(
                 "UPDATE inbox SET state = k.state, decision_id = k.decision_id, finished_at = :now "  # noqa: S608
-                f"FROM {keys} AS k WHERE inbox.id = k.id AND inbox.state = 'pending'"
+                f"FROM {keys} AS k WHERE inbox.id = k.id AND inbox.state = k.was"
             ).bindparams(bindparam("now", type_=UtcTime())),
             {"keys": json_keys(ends), "now": now},
         )
         if result.rowcount != len(ends):
             raise StaleState(
-                f"inbox: {len(ends)} items were to be closed, {result.rowcount} were still pending; nothing of this "
+                f"inbox: {len(ends)} items were to be closed, {result.rowcount} were still open; nothing of this "
                 "batch is recorded, the items that are pending will be taken again"
             )
 

@@ -105,7 +105,7 @@ def test_an_item_is_closed_once(database, now):
         unit.inbox.accept([event(1), event(2)], now)
         ids = [item.inbox_id for item in unit.inbox.claim(2)]
         unit.inbox.mark_applied([Finished(ids[0])], now)
-    with pytest.raises(StaleState, match="2 items were to be closed, 1 were still pending"), database.writing() as unit:
+    with pytest.raises(StaleState, match="2 items were to be closed, 1 were still open"), database.writing() as unit:
         unit.inbox.mark_applied([Finished(inbox_id) for inbox_id in ids], now)
     with database.reading() as unit:
         assert unit.inbox.by_id(ids[1]).state == "pending"
@@ -217,3 +217,28 @@ def test_a_stream_of_odd_texts_is_taken_in_at_once(database, now):
     assert [tuple(getattr(one, name) for name in names) for one in kept] == [
         tuple(getattr(one, name) for name in names) for one in events
     ]
+
+
+def test_what_is_worked_at_once_is_written_as_applied(database, now):
+    """And is touched again only where it ends otherwise; what waits for its turn is pending like any other."""
+    with database.writing() as unit:
+        events = [replace(event(number), decision_id=f"d-{number}") for number in range(4)]
+        taken = unit.inbox.accept([*events, event(4)], now)
+        ids = [answer.inbox_id for answer in taken]
+        assert [item.inbox_id for item in unit.inbox.claim(9)] == [ids[4]]
+        unit.inbox.mark_applied([Finished(ids[1], "stored_older", was="applied"), Finished(ids[4], "cancelled")], now)
+        unit.inbox.reopen([ids[2]])
+        kept = [unit.inbox.by_id(inbox_id) for inbox_id in ids]
+        counts = unit.inbox.counts()
+        assert unit.inbox.accept(events[:1], now)[0].state == "duplicate"
+    assert [(one.state, one.decision_id, one.finished_at) for one in kept] == [
+        ("applied", "d-0", now),
+        ("stored_older", "", now),
+        ("pending", "", None),
+        ("applied", "d-3", now),
+        ("cancelled", "", now),
+    ]
+    assert counts.balanced
+    assert (counts.received, counts.applied, counts.pending) == (5, 4, 1)
+    with pytest.raises(StaleState, match="1 items were to be closed, 0 were still open"), database.writing() as unit:
+        unit.inbox.mark_applied([Finished(ids[2], "stored_older", was="applied")], now)

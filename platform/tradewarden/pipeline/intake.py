@@ -12,7 +12,7 @@ from databases.unit_of_work import UnitOfWork
 from integrations.json_events import encode
 from risk.canonical import canonical, digest
 from risk.nouns.order import OrderEvent
-from tradewarden.pipeline.gather import client_of
+from tradewarden.pipeline.gather import client_of, decision_id_of
 from tradewarden.tracing import traced
 
 CONFLICT_DUE = timedelta(hours=8)
@@ -26,8 +26,11 @@ def payload_hash(event: OrderEvent, order_body: bytes = b"") -> str:
     return digest([event.type, event.order_id, event.revision, Raw(order_body) if order_body else event.order])
 
 
-def incoming(event: OrderEvent, lane: Lane = "live", raw: bytes = b"") -> IncomingEvent:
-    """An event in the form the inbox keeps; `raw` are the bytes it came in, when they alone decode to it again."""
+def incoming(event: OrderEvent, lane: Lane = "live", raw: bytes = b"", *, at_once: bool = False) -> IncomingEvent:
+    """An event in the form the inbox keeps; `raw` are the bytes it came in, when they alone decode to it again.
+
+    `at_once`: the transaction that takes it in works it too.
+    """
     order_body = canonical(event.order) if event.order else b""
     return IncomingEvent(
         source=event.source,
@@ -39,6 +42,7 @@ def incoming(event: OrderEvent, lane: Lane = "live", raw: bytes = b"") -> Incomi
         payload_hash=payload_hash(event, order_body),
         lane=lane,
         order_body=order_body,
+        decision_id=decision_id_of(event.order_id, event.revision) if at_once and event.order else "",
     )
 
 

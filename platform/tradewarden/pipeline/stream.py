@@ -218,7 +218,7 @@ def _read(record: Record, now: datetime) -> _Read:
         step = "To end an order send an event of type cancelled."
         raise DoorError(door, "whole message", "a tombstone (no value)", "an order or an order event", step)
     event = decode_order(record.value, door, now)
-    return _Read(record, incoming(event, lane_of(record.topic), record.value), event)
+    return _Read(record, incoming(event, lane_of(record.topic), record.value, at_once=True), event)
 
 
 def _apply(uow: UnitOfWork, batch: _Batch, parts: _Sorted) -> None:
@@ -280,12 +280,12 @@ def _item(inbox_id: int, event: IncomingEvent, now: datetime) -> InboxItem:
         revision=event.revision,
         client_key=event.client_key,
         lane=event.lane,
-        state="pending",
+        state=event.state,
         raw=event.raw,
         payload_hash=event.payload_hash,
         received_at=now,
-        finished_at=None,
-        decision_id="",
+        finished_at=now if event.decision_id else None,
+        decision_id=event.decision_id,
         order_body=event.order_body,
     )
 
@@ -307,6 +307,7 @@ def _in_order(uow: UnitOfWork, batch: _Batch, fresh: Sequence[Arrived]) -> list[
         if len(items) == limit:
             waiting |= {item.client_key for item in mine}
         before += readable(uow, items, batch.worker, batch.now, batch.result)
+    uow.inbox.reopen([item.inbox_id for item, _ in fresh if item.client_key in waiting])
     return before + [(item, event) for item, event in fresh if item.client_key not in waiting]
 
 

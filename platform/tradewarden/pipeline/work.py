@@ -73,7 +73,7 @@ def _round(
     recorder.decisions(uow, assessed, heads)
     cancelled = [event for _, event in applied if event.order is None]
     _cancel(uow, cancelled, recorder)
-    uow.inbox.mark_applied([_finished(item, event, heads) for item, event in events], recorder.now)
+    uow.inbox.mark_applied(list(_ends(events, heads)), recorder.now)
     worked.decided += len(assessed)
     worked.cancelled += len(cancelled)
     worked.older += len(events) - len(applied)
@@ -92,6 +92,14 @@ def _is_older(event: OrderEvent, heads: Mapping[str, OrderHead]) -> bool:
     head = heads.get(event.order_id)
     standing = 2 * event.revision + (event.type is EventType.CANCELLED)
     return head is not None and head.standing >= standing
+
+
+def _ends(events: Sequence[Arrived], heads: Mapping[str, OrderHead]) -> Iterator[Finished]:
+    """How the items end whose rows don't say so yet."""
+    for item, event in events:
+        end = _finished(item, event, heads)
+        if (end.state, end.decision_id) != (item.state, item.decision_id):
+            yield replace(end, was=item.state)
 
 
 def _finished(item: InboxItem, event: OrderEvent, heads: Mapping[str, OrderHead]) -> Finished:
