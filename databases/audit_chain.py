@@ -5,8 +5,9 @@ first entry of a stream follows 64 zeros. Times are written in UTC with microsec
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from risk.canonical import canonical, digest
@@ -53,6 +54,9 @@ class AuditEntry:
     hash: str
 
 
+_HASHED = tuple(name for name in AuditEntry.__slots__ if name != "hash")
+
+
 @dataclass(frozen=True, slots=True)
 class ChainProblem:
     """Where a chain does not hold: kind is `gap`, `changed` or `broken_link`."""
@@ -64,24 +68,14 @@ class ChainProblem:
 
 def entry_hash(entry: AuditEntry) -> str:
     """The hash an entry must carry, recomputed from all its other fields."""
-    return digest(
-        {
-            "stream": entry.stream,
-            "seq": entry.seq,
-            "at": stamp(entry.at),
-            "actor": entry.actor,
-            "action": entry.action,
-            "object_type": entry.object_type,
-            "object_id": entry.object_id,
-            "details": entry.details,
-            "before_hash": entry.before_hash,
-            "after_hash": entry.after_hash,
-            "reason": entry.reason,
-            "previous_hash": entry.previous_hash,
-        }
-    )
+    return _hash({name: getattr(entry, name) for name in _HASHED})
 
 
+def _hash(values: Mapping[str, Any]) -> str:
+    return digest({**values, "at": stamp(values["at"])})
+
+
+@lru_cache(maxsize=64)  # the entries of a batch have one time; equal times have one text, whatever their zones
 def stamp(at: datetime) -> str:
     """A time as it is hashed: UTC, always six digits of microseconds, `Z`."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -97,22 +91,21 @@ def chained(stream: str, last: tuple[int, str], entries: Sequence[NewEntry]) -> 
         if not new.actor:
             raise ValueError(f"audit entry {new.action} on {new.object_type} {new.object_id}: no actor")
         seq += 1
-        open_entry = AuditEntry(
-            stream=stream,
-            seq=seq,
-            at=new.at,
-            actor=new.actor,
-            action=new.action,
-            object_type=new.object_type,
-            object_id=new.object_id,
-            details=canonical(new.details).decode(),
-            before_hash=new.before_hash,
-            after_hash=new.after_hash,
-            reason=new.reason,
-            previous_hash=previous,
-            hash="",
-        )
-        entry = replace(open_entry, hash=entry_hash(open_entry))
+        values: dict[str, Any] = {
+            "stream": stream,
+            "seq": seq,
+            "at": new.at,
+            "actor": new.actor,
+            "action": new.action,
+            "object_type": new.object_type,
+            "object_id": new.object_id,
+            "details": canonical(new.details).decode(),
+            "before_hash": new.before_hash,
+            "after_hash": new.after_hash,
+            "reason": new.reason,
+            "previous_hash": previous,
+        }
+        entry = AuditEntry(**values, hash=_hash(values))
         previous = entry.hash
         yield entry
 

@@ -8,9 +8,9 @@ from itertools import groupby
 from typing import Any, Literal, Protocol
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
-from databases.bulk import COPY_FROM, chunks, insert_rows, upsert, writes
+from databases.bulk import COPY_FROM, chunks, insert_rows, json_keys, keys_table, upsert, writes
 from databases.client_changes import ClientChanges
 from databases.decision_state import settled
 from databases.order_rows import Described, OrderRows, rows_of, trading_time
@@ -137,15 +137,14 @@ class Orders:
 
     def heads(self, order_ids: Sequence[str]) -> dict[str, OrderHead]:
         """Where the known ones of these orders stand; on PostgreSQL locked for this transaction if it writes."""
-        c = orders.c
-        query = select(c.order_id, c.revision, c.standing, c.state, c.client_id).order_by(c.order_id)
-        found: dict[str, OrderHead] = {}
-        for piece in chunks(sorted(set(order_ids))):
-            wanted = query.where(c.order_id.in_(piece))
-            if writes(self.connection):
-                wanted = wanted.with_for_update()
-            found.update({row.order_id: OrderHead(*row) for row in self.connection.execute(wanted)})
-        return found
+        keys = keys_table(self.connection, order_id="text")
+        locked = " FOR UPDATE" if writes(self.connection) else ""
+        wanted = text(
+            "SELECT order_id, revision, standing, state, client_id FROM orders "  # noqa: S608
+            f"WHERE order_id IN (SELECT k.order_id FROM {keys} AS k) ORDER BY order_id{locked}"
+        )
+        listed = json_keys([(order_id,) for order_id in sorted(set(order_ids))])
+        return {row[0]: OrderHead(*row) for row in self.connection.execute(wanted, {"keys": listed})}
 
     def record(
         self, records: Sequence[RevisionRecord], known: Mapping[str, OrderHead] | None = None
