@@ -13,18 +13,19 @@ from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, Topi
 from confluent_kafka import Message as Found
 
 from integrations.errors import Unavailable
+from integrations.kafka.answering import ANSWER_SECONDS
+from integrations.kafka.answering import answering as check_answering
 from integrations.kafka.kafka_python import (
-    CLOSE_SECONDS,
-    CONNECT_SECONDS,
     DELIVERY_SECONDS,
     LARGEST_MESSAGE,
     METADATA_SECONDS,
+    READER_CLOSE_SECONDS,
 )
-from integrations.kafka.kafka_python import answering as check_answering
 from integrations.kafka.port import Message, Partition, Record, Undelivered
 
 _STEP = "Check that the broker runs and can be reached; nothing is lost, it is tried again."
 _FETCH_BYTES = 50 * 1024 * 1024
+_QUEUED_BYTES = 16 * 1024 * 1024
 
 
 class ConfluentProducer:
@@ -104,7 +105,7 @@ class ConfluentConsumer:
                     "fetch.max.bytes": _FETCH_BYTES,
                     "max.partition.fetch.bytes": LARGEST_MESSAGE,
                     # what is read ahead is held in memory: bounded, the broker keeps the rest
-                    "queued.max.messages.kbytes": _FETCH_BYTES // 1024,
+                    "queued.max.messages.kbytes": _QUEUED_BYTES // 1024,
                     "receive.message.max.bytes": 2 * _FETCH_BYTES,
                     "topic.metadata.refresh.interval.ms": METADATA_SECONDS * 1000,
                     # questions wait behind a fetch that waits for records
@@ -156,7 +157,7 @@ class ConfluentConsumer:
             check_answering(self._servers)
             until, known = self._known
             if until <= time.monotonic() or not known.keys() >= set(topics):
-                found = self._consumer.list_topics(timeout=CONNECT_SECONDS).topics
+                found = self._consumer.list_topics(timeout=ANSWER_SECONDS).topics
                 known = {topic: sorted(found[topic].partitions) for topic in topics if topic in found}
                 self._known = (time.monotonic() + METADATA_SECONDS, known)
         except (KafkaException, OSError) as error:
@@ -188,11 +189,11 @@ class ConfluentConsumer:
 
     def _bounds(self, partition: Partition) -> tuple[int, int]:
         try:
-            found = self._consumer.get_watermark_offsets(TopicPartition(*partition), timeout=CONNECT_SECONDS)
+            found = self._consumer.get_watermark_offsets(TopicPartition(*partition), timeout=ANSWER_SECONDS)
         except KafkaException as error:
             raise _unavailable("offsets", error) from error
         if found is None:
-            raise _unavailable("offsets", TimeoutError(f"no answer within {CONNECT_SECONDS} s"))
+            raise _unavailable("offsets", TimeoutError(f"no answer within {ANSWER_SECONDS} s"))
         return found
 
     def close(self) -> None:
@@ -203,7 +204,7 @@ class ConfluentConsumer:
         """
         closing = threading.Thread(target=self._consumer.close, name="kafka-close", daemon=True)
         closing.start()
-        closing.join(CLOSE_SECONDS)
+        closing.join(READER_CLOSE_SECONDS)
 
     def __enter__(self) -> Self:
         return self

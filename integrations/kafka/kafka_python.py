@@ -4,7 +4,6 @@ In 3.x rebalance callbacks run on the client's own thread. So there are none her
 in the database and assigns them; who reads as a group asks for the assignment after each poll.
 """
 
-import socket
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -24,12 +23,14 @@ from kafka.errors import (
 from kafka.structs import OffsetAndMetadata, TopicPartition
 
 from integrations.errors import Unavailable
+from integrations.kafka.answering import answering
 from integrations.kafka.port import Message, Partition, Record, Rejected, Undelivered
 
 LARGEST_MESSAGE = 10 * 1024 * 1024
 DELIVERY_SECONDS = 30
 CLOSE_SECONDS = 3
-CONNECT_SECONDS = 10
+READER_CLOSE_SECONDS = 0.5
+"""A reader leaves nothing behind that is worth waiting for: its commits are advice."""
 METADATA_SECONDS = 30
 SESSION_SECONDS = 10
 # version 2 demands more than the session's
@@ -156,7 +157,6 @@ class KafkaPythonConsumer:
 
     def partitions(self, topics: Sequence[str]) -> list[Partition]:
         try:
-            # the library would wait long before it says that nobody is there
             answering(self._servers)
             return [(topic, number) for topic in topics for number in sorted(self._numbers(topic))]
         except (KafkaError, OSError) as error:
@@ -190,7 +190,7 @@ class KafkaPythonConsumer:
         return {(found.topic, found.partition): offset for found, offset in ends.items()}
 
     def close(self) -> None:
-        self._consumer.close(autocommit=False, timeout_ms=CLOSE_SECONDS * 1000)
+        self._consumer.close(autocommit=False, timeout_ms=int(READER_CLOSE_SECONDS * 1000))
 
     def __enter__(self) -> Self:
         return self
@@ -225,26 +225,6 @@ def _make(admin: Any, topic: str, partitions: int) -> None:
         admin.create_topics([NewTopic(name=topic, **options)] if LIBRARY.startswith("2.") else {topic: options})
     except TopicAlreadyExistsError:
         return  # another process was quicker, which is what we wanted
-
-
-def answering(servers: str) -> list[str]:
-    """The servers as a list, once one of them accepts a connection. Raises OSError when none does.
-
-    The library, built against nobody, leaves its thread and sockets behind; so it is built only when there is one.
-    """
-    failure: OSError = ConnectionError("no server named")
-    found = [server.strip() for server in servers.split(",") if server.strip()]
-    for server in found:
-        host, _, port = server.rpartition(":")
-        try:
-            socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_SECONDS).close()
-        except OSError as error:
-            failure = error
-        except ValueError:
-            failure = ConnectionError(f"{server} is no host:port")
-        else:
-            return found
-    raise failure
 
 
 def _record(found: Any) -> Record:

@@ -9,6 +9,7 @@ from integrations.json_events import encode
 from integrations.kafka import CLIENTS, HAS_CONFLUENT, Message, connect_consumer, connect_producer, ensure_topics
 from tradewarden.demo import client_of_profile, synthetic_lists
 from tradewarden.pipeline.apply import Worker
+from tradewarden.pipeline.intake import take
 from tradewarden.pipeline.lanes import Lanes
 from tradewarden.pipeline.reader import StreamReader
 from tradewarden.settings import Settings
@@ -157,3 +158,30 @@ def test_a_broker_that_goes_away_is_waited_for(app, broker, topic, events, clien
     worker.end()
     assert done, books(app)
     assert books(app).duplicate == 0
+
+
+@pytest.mark.parametrize("client", USABLE)
+def test_a_broker_that_stands_still_holds_the_inbox_for_three_seconds_at_most(broker, topic, events, tmp_path, client):
+    app = application(tmp_path / "data")
+    ensure_topics(broker.servers, [topic], 2)
+    worker = Running(app, broker, "w1", topic, client)
+    send(broker, topic, events[:20])
+    assert wait_for(lambda: books(app).applied == 20), books(app)
+    broker.pause()
+    try:
+        waited = []
+        for number in range(20, 26):
+            with app.database.writing() as uow:
+                take(uow, [events[number]], "test", "test", utc_now())
+            begun = time.monotonic()
+            assert wait_for(lambda number=number: books(app).applied == number + 1), books(app)
+            waited.append(time.monotonic() - begun)
+            time.sleep(0.5)
+    finally:
+        broker.resume()
+    send(broker, topic, events[26:40])
+    done = wait_for(lambda: books(app).applied == 40)
+    worker.end()
+    app.database.dispose()
+    assert done, books(app)
+    assert max(waited) < 3.5, waited

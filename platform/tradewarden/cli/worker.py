@@ -1,6 +1,7 @@
 """`tradewarden worker`: judges orders in a process of its own."""
 
 import gc
+import sys
 from enum import StrEnum
 from typing import Annotated
 
@@ -20,6 +21,9 @@ YOUNG_OBJECTS = 100_000
 By default (700) it walks every batch dozens of times while it is judged, a tenth of all CPU time, and finds nothing:
 what a batch leaves behind is freed without it. What it must find can't grow above this number.
 """
+
+SWITCH_SECONDS = 0.001
+"""How long a hand computes before another one may: one that got its answer from the database waits that long."""
 
 
 class LaneChoice(StrEnum):
@@ -59,6 +63,7 @@ def worker(
         publish=bool(app.settings.kafka_servers),
     )
     gc.set_threshold(YOUNG_OBJECTS)
+    sys.setswitchinterval(SWITCH_SECONDS)
     hands = [open_lanes(app, hand) for hand in hands_of(app, me)]
     until_stopped(lambda stop: work_together(app, hands, stop))
 
