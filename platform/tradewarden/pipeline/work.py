@@ -37,7 +37,7 @@ def work(uow: UnitOfWork, app: Application, recorder: Recorder, arrived: Sequenc
         if number:
             heads = uow.orders.heads([event.order_id for _, event in chain(*one)])
         _round(uow, app, recorder, one, heads, worked)
-    app.standing.decided += worked.decided
+    app.standing.count_decided(worked.decided)
     submitted = [event for _, event in arrived if event.order is not None]
     amended = [event.order_id for event in submitted if event.revision > 1]
     catch_up(uow, [event.order_id for event in submitted], amended, recorder.actor, recorder.now)
