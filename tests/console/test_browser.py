@@ -33,6 +33,8 @@ PAGES = {
         "/lists/SYN-SANCTIONS",
         "/policy",
         "/checks",
+        "/differences?state=all",
+        "/status-events",
         "/dead-letters",
         "/system",
         "/account",
