@@ -3,7 +3,7 @@
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rapidfuzz.distance import OSA
 
@@ -22,7 +22,8 @@ SPARE_WORD = 4
 
 _UNKNOWN = 0
 _KINDS = tuple(Kind)
-Postings = dict[str, "array[int]"]
+Postings = dict[str, "int | array[int]"]
+"""Numbers by key, ascending. Most keys have one, and an array for it would take four times the memory."""
 
 
 class NameFile:
@@ -33,7 +34,7 @@ class NameFile:
         self._kinds = array("B")
         self._sure: Postings = {}
         self._words: Postings = {}
-        self._near: dict[str, list[str]] = {}
+        self._near: dict[str, str | list[str]] = {}
 
     def __len__(self) -> int:
         return len(self._sizes)
@@ -46,9 +47,9 @@ class NameFile:
         self._sizes.append(_UNKNOWN if keys.initials else min(len(words), 255))
         self._kinds.append(_KINDS.index(kind))
         for key in keys.sure:
-            self._sure.setdefault(key, array("I")).append(number)
+            _post(self._sure, key, number)
         for key in {key for word in words for key in word}:
-            self._words.setdefault(key, array("I")).append(number)
+            _post(self._words, key, number)
         return number
 
     def close(self) -> None:
@@ -57,12 +58,16 @@ class NameFile:
         for key in self._words:
             if len(key) >= SLIP_LENGTH and key[0] != "=":
                 for slip in (key, *slips(key)):
-                    self._near.setdefault(slip, []).append(key)
+                    known = self._near.setdefault(slip, key)
+                    if isinstance(known, list):
+                        known.append(key)
+                    elif known is not key:
+                        self._near[slip] = [known, key]
 
     def find(self, name: Name, kinds: Iterable[Kind]) -> list[int]:
         """Numbers of the names worth comparing when `name` is read as any of `kinds`, the likeliest first."""
         keys = looked_up(name, kinds)
-        sure = {number for key in keys.sure for number in self._sure.get(key, ())}
+        sure = {number for key in keys.sure for number in _posted(self._sure, key)}
         words = dict.fromkeys(word for read_as in keys.words.values() for word in read_as)
         ranked = self._enough(self._count(words), keys) if words else {}
         ordered = sorted(ranked.keys() - sure, key=lambda number: (-ranked[number], number))
@@ -84,13 +89,15 @@ class NameFile:
                 counts.update(set().union(*arrays))
         return counts
 
-    def _filed_under(self, word: tuple[str, ...]) -> list["array[int]"]:
+    def _filed_under(self, word: tuple[str, ...]) -> list[Sequence[int]]:
         keys = dict.fromkeys(word)
         for key in word:
             if len(key) >= SLIP_LENGTH and key[0] != "=":
                 for slip in (key, *slips(key)):
-                    keys.update((near, None) for near in self._near.get(slip, ()) if _one_slip(key, near))
-        return [self._words[key] for key in keys if key in self._words]
+                    found = self._near.get(slip, ())
+                    filed_near = (found,) if isinstance(found, str) else found
+                    keys.update((near, None) for near in filed_near if _one_slip(key, near))
+        return [_posted(self._words, key) for key in keys if key in self._words]
 
     def _enough(self, counts: Counter[int], keys: Keys) -> dict[int, int]:
         """The names that share as many words as the shorter of the two has; the share of the longer is their rank."""
@@ -115,11 +122,25 @@ class NameFile:
         return ranked
 
 
-def _volume(arrays: list["array[int]"]) -> int:
+def _post(postings: Postings, key: str, number: int) -> None:
+    known = postings.setdefault(key, number)
+    if known is number:
+        return
+    if isinstance(known, int):
+        known = postings[key] = array("I", (known,))
+    known.append(number)
+
+
+def _posted(postings: Postings, key: str) -> Sequence[int]:
+    found = postings.get(key, ())
+    return (found,) if isinstance(found, int) else found
+
+
+def _volume(arrays: list[Sequence[int]]) -> int:
     return sum(map(len, arrays))
 
 
-def _contains(numbers: "array[int]", number: int) -> bool:
+def _contains(numbers: Sequence[int], number: int) -> bool:
     position = bisect_left(numbers, number)
     return position < len(numbers) and numbers[position] == number
 

@@ -12,7 +12,7 @@ from kyc.filing import NameFile
 from kyc.identity import Identifiers, codes, organisation_codes, plain
 from kyc.matching.scored import FULL, Scored
 from kyc.names.corrected import corrected
-from kyc.names.name import Name, read
+from kyc.names.name import Name, once, read
 from risk.nouns.parties import Kind
 
 MINIMUM_SCORE = Decimal("0.70")
@@ -75,7 +75,7 @@ class ScreeningIndex:
         for key in _identifier_keys(entry.identifiers):
             self._identifiers.setdefault(key, []).append(number)
         for position, text in enumerate(entry.names):
-            for spelling in _spellings(read(text)):
+            for spelling in _spellings(once(text)):
                 self._file.add(spelling, entry.kind)
                 self._entry_of.append(number)
                 self._name_of.append(position)

@@ -98,7 +98,7 @@ def variants(text: str) -> tuple[str, ...]:
     return (written_out,) if written_out != text else ()
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 12)
 def parse(text: str) -> LatinName:
     """Take a normalised text apart. Takes any text; letters outside the tables stay what they are."""
     before, comma, _ = text.partition(",")

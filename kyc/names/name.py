@@ -65,7 +65,15 @@ class Name:
         return tuple(read(text) for text in self.spelling.aliases)
 
 
-@lru_cache(maxsize=1 << 17)
-def read(text: str) -> Name:
-    """The name behind any text. Raises nothing; an empty text is a name without parts."""
+def once(text: str) -> Name:
+    """The name behind any text, for whoever needs it this one time; see `read`."""
     return Name(normalise(text))
+
+
+@lru_cache(maxsize=1 << 14)
+def read(text: str) -> Name:
+    """The name behind any text, kept for the next time. Raises nothing; an empty text is a name without parts.
+
+    A name read and taken apart holds 2 kB, so the names of long lists are not all kept: those are that are met.
+    """
+    return once(text)
