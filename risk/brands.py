@@ -36,7 +36,7 @@ class Resemblance:
     similarity: Decimal
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def skeleton(name: str) -> str:
     """The name as the eye takes it in at a glance, in capitals."""
     folded = unicodedata.normalize("NFKD", name).upper().replace("!", "I").replace("VV", "W").translate(_ALIKE)
@@ -55,7 +55,7 @@ class BrandRegister:
         self._skeletons = list(self._by_skeleton)
         self._by_normal = {normal(right): right for right in authorised if _fit_for_names(right)}
         self._in_names = Words(self._by_normal)
-        self.resemblances = lru_cache(maxsize=65536)(self._resemblances)
+        self.resemblances = lru_cache(maxsize=8192)(self._resemblances)
 
     def allows(self, right: str, client_uscc: str) -> bool:
         """Whether the client may use the right."""

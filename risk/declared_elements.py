@@ -17,13 +17,13 @@ _PART = re.compile(r"[;/]|[\w]+\s*:")
 Blank = tuple[int, str]
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def values_of(specification: str) -> tuple[str, ...]:
     """The elements as declared; empty when nothing was declared."""
     return tuple(specification.split("|")) if specification else ()
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def blank_required(specification: str, template: tuple[str, ...], optional: tuple[str, ...]) -> tuple[Blank, ...]:
     """(position, name) of template elements that are blank or left out and not optional.
 
@@ -44,14 +44,14 @@ def _positions(template: tuple[str, ...], part: str, without: str = "\0") -> tup
     return tuple(n for n, name in enumerate(template) if part in name and without not in name)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def brand_of(specification: str, template: tuple[str, ...]) -> str | None:
     """The brand as declared, empty when blank; None when the template asks for no brand."""
     positions = _positions(template, _BRAND, _BRAND_TYPE)
     return None if not positions else _at(values_of(specification), positions[0])
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def composition_of(specification: str, template: tuple[str, ...]) -> str | None:
     """The composition as declared; None when the template asks for none.
 
@@ -72,7 +72,7 @@ def _plain(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def percent_totals(composition: str) -> tuple[Decimal, tuple[Decimal, ...]]:
     """(sum of all percentages, sums of the parts that have any): "面料:棉65%涤35%;里料:涤100%" gives 200, (100, 100).
 

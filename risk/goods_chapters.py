@@ -22,7 +22,7 @@ class ChapterWords:
             for keyword, allowed in chapters.items()
         ]
         self._words = Words(part for parts, _ in self._rules for part in parts)
-        self.suggested = lru_cache(maxsize=65536)(self._suggested)
+        self.suggested = lru_cache(maxsize=8192)(self._suggested)
 
     def _suggested(self, name: str) -> Suggestion | None:
         """(words found, chapters they allow); None when no word of the table stands in the name."""

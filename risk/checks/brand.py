@@ -122,7 +122,7 @@ def brand_is_no_foreign_right(goods: Goods, reference: Reference, p: Parameters)
     return PASS
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=8192)
 def _brand_texts(
     specification: str, template: tuple[str, ...], ciq_brand: str, no_brand: tuple[str, ...]
 ) -> tuple[str, ...]:
