@@ -59,7 +59,8 @@ class _Counted:
 
 @dataclass(slots=True, kw_only=True)
 class Standing:
-    """The caches of one process, shared by its threads. `screened` remembers parties already screened.
+    """The caches of one process, shared by its threads. `screened` remembers parties already screened,
+    with the key of their subject; `histories` the past of clients.
 
     `decided` counts the orders this process has decided: see `_supervision_ratio`.
     """

@@ -31,22 +31,28 @@ def screen_order(order: Order, decision_id: str, standing: Standing, context: Co
     """
     results: list[Screening] = []
     keys: list[str] = []
+    # other lists, another threshold or another day: another question
+    asked = (context.today, context.lists_version, context.policy.screening.minimum_score)
     for party in parties_of(order):
-        subject = Subject.of(party)
-        subject_key = subject.key
-        # other lists, another threshold or another day: another question
-        key = (subject, context.today, context.lists_version, context.policy.screening.minimum_score)
+        key = (*_subject(party), *asked)
         remembered = standing.screened.get(key)
         if remembered:
-            screening, first = remembered
-            result = replace(screening, reused_from=first)
+            result, subject_key = remembered
         else:
-            result = _screen(party, context)
+            result, subject_key = _screen(party, context), Subject.of(party).key
             if not result.failed:
-                _remember(standing, key, result, decision_id)
+                _remember(standing, key, replace(result, reused_from=decision_id), subject_key)
         results.append(_with_exceptions(result, subject_key, context))
         keys.append(subject_key)
     return Screened(tuple(results), tuple(keys))
+
+
+def _subject(party: Party) -> tuple[object, ...]:
+    """What `Subject.of` takes over from a party, without making one: nearly every party is known already."""
+    return (
+        party.name, tuple(filter(None, (party.name_en, *party.former_names))), party.kind, party.uscc, party.country,
+        party.birth_date, party.imo_number, party.identity_number, party.customs_code, party.role,
+    )  # fmt: skip
 
 
 def _screen(party: Party, context: Context) -> Screening:
@@ -60,10 +66,10 @@ def _screen(party: Party, context: Context) -> Screening:
         )
 
 
-def _remember(standing: Standing, key: object, result: Screening, decision_id: str) -> None:
+def _remember(standing: Standing, key: object, reused: Screening, subject_key: str) -> None:
     if len(standing.screened) >= REMEMBERED:
         standing.screened.clear()
-    standing.screened[key] = (result, decision_id)
+    standing.screened[key] = (reused, subject_key)
 
 
 def _with_exceptions(result: Screening, subject_key: str, context: Context) -> Screening:
