@@ -18,7 +18,7 @@ from databases.bulk import json_keys, keys_table, rows_as_json, time_key
 from databases.columns import PRICE_PLACES, scaled
 from databases.history_ledger import latest
 from databases.order_rows import OrderRows
-from databases.quantiles import median, median_deviation, percentile
+from databases.quantiles import median, median_deviation_of_sorted, median_of_sorted, percentile_of_sorted
 from risk.facts import PriceBand
 
 SAMPLE = 200
@@ -179,18 +179,18 @@ def _enough(band: PriceBand | None, minimum: int) -> bool:
 
 
 def _band(key: PriceKey, scope: str, sample: Sample) -> PriceBand:
-    logs = [row[1] for row in sample]
-    per_kg = [row[3] for row in sample if row[3] is not None]
+    logs = sorted([row[1] for row in sample])
+    per_kg = sorted([row[3] for row in sample if row[3] is not None])
     return PriceBand(
         line_number=key.line_number,
         scope=scope if sample else "",
         unit=key.unit,
         samples=len(sample),
         median=median([row[2] for row in sample], PRICE_PLACES),
-        log_median=median(logs, PRICE_PLACES),
-        log_mad=median_deviation(logs, PRICE_PLACES),
-        value_per_kg_p01=percentile(per_kg, 1, PRICE_PLACES),
-        value_per_kg_p99=percentile(per_kg, 99, PRICE_PLACES),
+        log_median=median_of_sorted(logs, PRICE_PLACES),
+        log_mad=median_deviation_of_sorted(logs, PRICE_PLACES),
+        value_per_kg_p01=percentile_of_sorted(per_kg, 1, PRICE_PLACES),
+        value_per_kg_p99=percentile_of_sorted(per_kg, 99, PRICE_PLACES),
         window_days=WINDOW_DAYS,
     )
 

@@ -25,17 +25,27 @@ def _middle(ordered: Sequence[int]) -> Decimal:
 
 def median_deviation(values: Sequence[int], places: int) -> Decimal | None:
     """The median absolute deviation from the median, unscaled as above; None of nothing."""
-    if not values:
+    return median_deviation_of_sorted(sorted(values), places)
+
+
+def median_deviation_of_sorted(ordered: Sequence[int], places: int) -> Decimal | None:
+    """The same of values in order."""
+    if not ordered:
         return None
+    half, odd = divmod(len(ordered), 2)
     # doubled, so that the mean of two middle values stays a whole number
-    doubled = sorted(2 * value for value in values)
-    centre = int(_middle(doubled))
-    return (_middle(sorted(abs(value - centre) for value in doubled)) / 2).scaleb(-places)
+    centre = 2 * ordered[half] if odd else ordered[half - 1] + ordered[half]
+    return (_middle(sorted([abs(2 * value - centre) for value in ordered])) / 2).scaleb(-places)
 
 
 def percentile(values: Sequence[int], percent: int, places: int) -> Decimal | None:
     """The nearest-rank percentile (1..99), unscaled as above; None of nothing."""
-    if not values:
+    return percentile_of_sorted(sorted(values), percent, places)
+
+
+def percentile_of_sorted(ordered: Sequence[int], percent: int, places: int) -> Decimal | None:
+    """The same of values in order."""
+    if not ordered:
         return None
-    rank = -(-percent * len(values) // 100)
-    return Decimal(sorted(values)[max(rank, 1) - 1]).scaleb(-places)
+    rank = -(-percent * len(ordered) // 100)
+    return Decimal(ordered[max(rank, 1) - 1]).scaleb(-places)
