@@ -1,15 +1,14 @@
 """Order events as JSON: the compact message for files and topics, and the JSON Schema of what the door accepts."""
 
-from collections.abc import Collection
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any
 
 import msgspec
 
-from integrations.json_events.limits import DEFAULT
+from integrations.json_events.schema_rules import REVISION, SOURCE, bounded, event_id, narrowed, order_id
 from integrations.json_events.shape import shape_of, times_of
 from risk.canonical import canonical
-from risk.nouns.order import SCHEMA_VERSION, Order, OrderEvent
+from risk.nouns.order import SCHEMA_VERSION, EventType, Order, OrderEvent
 
 _TIMES = times_of(shape_of(OrderEvent))
 
@@ -36,8 +35,8 @@ def schema() -> dict[str, Any]:
         (OrderEvent, Order), ref_template="#/$defs/{name}", schema_hook=None
     )
     bounded(definitions, _TIMES)
-    definitions["OrderEvent"]["required"] = ["order_id"]
-    definitions["OrderEvent"]["properties"]["schema"] = {"const": SCHEMA_VERSION, "default": SCHEMA_VERSION}
+    _event_rules(definitions["OrderEvent"])
+    narrowed(definitions["Order"], {"order_id": order_id(), "revision": REVISION})
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "TradeWarden order message",
@@ -46,20 +45,19 @@ def schema() -> dict[str, Any]:
     }
 
 
-def bounded(definitions: dict[str, Any], times: Collection[str]) -> None:
-    """Write into schema definitions what the door demands beyond types: nothing unknown, bounds, times with a zone."""
-    for definition in definitions.values():
-        if "properties" in definition:
-            definition["additionalProperties"] = False
-        for name, item in definition.get("properties", {}).items():
-            _bound(item, is_time=name in times)
-
-
-def _bound(item: dict[str, Any], *, is_time: bool) -> None:
-    for part in (item, *item.get("anyOf", ())):
-        if part.get("type") == "string" and is_time:
-            part["format"] = "date-time"
-        elif part.get("type") == "string" and "format" not in part:
-            part["maxLength"] = DEFAULT.text
-        elif part.get("type") == "array":
-            part["maxItems"] = DEFAULT.items
+def _event_rules(event: dict[str, Any]) -> None:
+    """What the envelope demands: ids, and an order with a submission and none with a cancellation."""
+    event["required"] = ["order_id"]
+    event["properties"]["schema"] = {"const": SCHEMA_VERSION, "default": SCHEMA_VERSION}
+    same = "the same as in the order"
+    rules = {
+        "order_id": order_id(),
+        "event_id": event_id(),
+        "source": SOURCE,
+        "revision": {**REVISION, "$comment": same},
+    }
+    narrowed(event, rules)
+    event["properties"]["order_id"]["$comment"] = same
+    cancelled = {"properties": {"type": {"const": EventType.CANCELLED.value}}, "required": ["type"]}
+    submission = {"properties": {"order": {"$ref": "#/$defs/Order"}}, "required": ["order"]}
+    event.update({"if": cancelled, "then": {"properties": {"order": {"type": "null"}}}, "else": submission})

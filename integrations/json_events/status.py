@@ -14,9 +14,10 @@ import msgspec
 
 from integrations.errors import DoorError
 from integrations.identities import EVENT_ID, EVENT_ID_EXPECTED, ORDER_ID, ORDER_ID_EXPECTED
-from integrations.json_events.encode import bounded, compact
+from integrations.json_events.encode import compact
 from integrations.json_events.limits import DEFAULT, Limits
 from integrations.json_events.parsing import STEP, convert, look_closer, parse
+from integrations.json_events.schema_rules import SOURCE, bounded, document_number, event_id, narrowed, order_id
 from integrations.json_events.shape import shape_of, times_of
 from integrations.json_events.strict import Inspection
 from risk.canonical import canonical
@@ -63,11 +64,15 @@ def encode_status(event: StatusEvent) -> bytes:
 def status_schema() -> dict[str, Any]:
     """JSON Schema (2020-12) of a status event; the statuses allowed depend on the kind. `source` may be left out."""
     (event,), definitions = msgspec.json.schema_components((StatusEvent,), ref_template="#/$defs/{name}")
-    bounded(definitions, times_of(shape_of(StatusEvent)))
+    bounded(definitions, times_of(shape_of(StatusEvent)), negative=False)
     shape = definitions["StatusEvent"]
     shape["required"] = ["event_id", "kind", "status", "occurred_at"]
     shape["properties"]["schema"] = {"const": STATUS_SCHEMA_VERSION, "default": STATUS_SCHEMA_VERSION}
-    shape["anyOf"] = [{"required": [name]} for name in KEYS]
+    numbers = {name: document_number(NUMBER_EXPECTED) for name in KEYS[1:]}
+    narrowed(shape, {"event_id": event_id(), "source": SOURCE, "order_id": order_id(shortest=0), **numbers})
+    narrowed(definitions["Money"], {"currency": {"pattern": f"^{CURRENCY.pattern}$"}})
+    definitions["CustomsFeedback"]["properties"]["packages"]["anyOf"][0]["minimum"] = 0
+    shape["anyOf"] = [{"required": [name], "properties": {name: {"minLength": 1}}} for name in KEYS]
     shape["allOf"] = [_of_kind(kind) for kind in StatusKind]
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
