@@ -146,6 +146,14 @@ def finding_rows(decision: Decision, reader: Reader) -> Findings:
     )
 
 
+def no_grounds(decision: Decision | None) -> str:
+    """The text for an empty list of grounds: what nothing judged has not passed, nor has what lacked data."""
+    if decision is None or not decision.findings:
+        return "order.unchecked"
+    passed = all(finding.status is Status.PASS for finding in decision.findings)
+    return "order.no_findings" if passed else "order.none_hit"
+
+
 def _finding(finding: Finding, price: Contribution | None, reader: Reader) -> FindingRow:
     finding = replace(finding, seen=code_words(reader.t, finding.seen))
     return FindingRow(

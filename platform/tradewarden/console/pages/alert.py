@@ -43,6 +43,7 @@ def alert(at: At, alert_id: Id) -> Response:
         said=sentence(at.t, found),
         steps=steps,
         order=order.summary if order else None,
+        no_grounds=order_grounds.no_grounds(decided.decision if decided else None),
         findings=speaking[:GROUNDS_SHOWN],
         more=max(0, len(speaking) - GROUNDS_SHOWN),
         reasons=reason_names(at, reasons),

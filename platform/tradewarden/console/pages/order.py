@@ -75,6 +75,7 @@ class OrderPage:
     findings: tuple[order_grounds.FindingRow, ...]
     unknown: tuple[order_grounds.FindingRow, ...]
     silent: tuple[order_grounds.FindingRow, ...]
+    no_grounds: str
     checks_run: int
     hits: int
     contributions: tuple[order_grounds.ContributionRow, ...]
@@ -172,6 +173,7 @@ def _grounds(at: Desk, uow: UnitOfWork, decided: StoredDecision | None) -> dict[
         empty: dict[str, Any] = dict.fromkeys(names, ())
         return empty | {
             "verdict": None,
+            "no_grounds": order_grounds.no_grounds(None),
             "checks_run": 0,
             "hits": 0,
             "match_count": 0,
@@ -199,6 +201,7 @@ def _grounds(at: Desk, uow: UnitOfWork, decided: StoredDecision | None) -> dict[
         "findings": findings.speaking,
         "unknown": findings.unknown,
         "silent": findings.passed,
+        "no_grounds": order_grounds.no_grounds(decision),
         "checks_run": len({finding.check for finding in decision.findings}),
         "hits": len({finding.check for finding in decision.findings if finding.status is Status.HIT}),
         "contributions": order_grounds.contribution_rows(decision.contributions, reader),
