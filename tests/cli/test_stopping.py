@@ -96,6 +96,7 @@ def test_sigterm_stops_the_server_cleanly(tradewarden):
     assert "First account: admin" in out
     assert "One-time password: " in out
     assert "worker.stopped" in err
+    assert err.count(f"Listening on http://127.0.0.1:{port} ") == 1
 
 
 def test_an_assess_that_was_killed_is_finished_by_the_next(tradewarden, tmp_path):

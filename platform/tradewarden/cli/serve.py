@@ -1,11 +1,13 @@
 """`tradewarden serve`: the console and the interface, with a worker and the scheduler inside unless told otherwise."""
 
+import socket
 import threading
 from typing import Annotated
 
 import typer
 
 from tradewarden.auth import accounts
+from tradewarden.cli.output import notes
 from tradewarden.cli.server import listen, run_server
 from tradewarden.cli.signals import stop_on_signal
 from tradewarden.pipeline.batch import Worker
@@ -30,7 +32,14 @@ def serve(
         worker = Worker(batch_size=app.settings.batch_size, publish=bool(app.settings.kafka_servers))
         workers.append(threading.Thread(target=work, args=(app, worker, stop), name="worker"))
         workers.append(threading.Thread(target=run, args=(app, stop), name="scheduler"))
-    run_server(app, listener, workers, stop)
+    run_server(app, listener, workers, stop, ready=lambda: _announce(listener))
+
+
+def _announce(listener: socket.socket) -> None:
+    """Where it listens; with port 0 the system has chosen."""
+    host, port = listener.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    notes.print(f"Listening on http://{shown}:{port} (Ctrl-C ends it)", soft_wrap=True)
 
 
 def _first_account(app: Application) -> None:
