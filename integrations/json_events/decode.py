@@ -3,7 +3,6 @@
 Numbers keep their digits (no binary floats), unknown fields are refused, and the order types themselves are the schema.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from integrations.dates import EXPECTED_PERIOD, out_of_period
 from integrations.errors import DoorError
 from integrations.identities import EVENT_ID, EVENT_ID_EXPECTED, LARGEST_REVISION, ORDER_ID, ORDER_ID_EXPECTED
 from integrations.json_events.limits import DEFAULT, Limits
-from integrations.json_events.parsing import STEP, convert, look_closer, parse
+from integrations.json_events.parsing import STEP, check_version, convert, look_closer, parse
 from integrations.json_events.quick import quick
 from integrations.json_events.shape import shape_of
 from integrations.json_events.strict import Inspection
@@ -45,7 +44,7 @@ def _strictly(raw: bytes, source: str, now: datetime, limits: Limits) -> tuple[O
     enveloped = "declaration" not in value
     inspection = Inspection(source, limits)
     if enveloped:
-        _check_schema(value, source)
+        check_version(value, SCHEMA_VERSION, source)
         inspection.objects(value, shape_of(OrderEvent))
         event = convert(_completed(value, source, now), OrderEvent, source)
     else:
@@ -72,13 +71,6 @@ def _completed(envelope: dict[str, Any], source: str, now: datetime) -> dict[str
     return filled
 
 
-def _check_schema(envelope: Mapping[str, Any], source: str) -> None:
-    version = envelope.get("schema", SCHEMA_VERSION)
-    if version != SCHEMA_VERSION or isinstance(version, bool):
-        step = "Send the supported version, or update this platform."
-        raise DoorError(source, "$.schema", version, f"schema version {SCHEMA_VERSION}", step)
-
-
 def _check_event(event: OrderEvent, source: str, enveloped: bool) -> None:
     order = event.order
     problem: tuple[str, object, str] | None = None
@@ -89,7 +81,7 @@ def _check_event(event: OrderEvent, source: str, enveloped: bool) -> None:
     elif not 1 <= len(event.source) <= 64:
         problem = ("$.source", event.source, "1 to 64 characters")
     elif not 1 <= event.revision <= LARGEST_REVISION:
-        problem = ("$.revision", event.revision, "a revision from 1 upwards")
+        problem = ("$.revision", event.revision, f"a revision from 1 to {LARGEST_REVISION}")
     elif event.type is EventType.CANCELLED and order is not None:
         problem = ("$.order", "an order", "no order in a cancellation, only order_id and revision")
     elif event.type is EventType.SUBMITTED and order is None:

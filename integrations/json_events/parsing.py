@@ -37,6 +37,7 @@ _WORDS = {
     "date": "a date such as 2026-03-08",
 }
 STEP = "Correct the message and send it again."
+_EMPTY_STEP = "Send the event itself; an order is ended by an order.cancelled, not by an empty message."
 
 
 def parse(raw: bytes, source: str, limits: Limits) -> Any:
@@ -45,7 +46,7 @@ def parse(raw: bytes, source: str, limits: Limits) -> Any:
         expected = f"at most {limits.size} bytes"
         raise LimitExceeded(source, "whole message", f"{len(raw)} bytes", expected, "Split it into several orders.")
     if not raw.strip():
-        raise DoorError(source, "whole message", raw, "a JSON object: an order or an order event", STEP)
+        raise DoorError(source, "whole message", "an empty message", "a JSON object", _EMPTY_STEP)
     try:
         return _DECODER.decode(raw.removeprefix(b"\xef\xbb\xbf"))
     except RecursionError as error:
@@ -56,6 +57,22 @@ def parse(raw: bytes, source: str, limits: Limits) -> Any:
         raise DoorError(source, "text in the message", part, "UTF-8 text", "Save the message as UTF-8.") from error
     except msgspec.MsgspecError as error:
         raise _malformed(raw, source, limits, str(error)) from error
+
+
+def check_version(value: Mapping[str, Any], supported: int, source: str) -> None:
+    """The `schema` of a message, which may be left out. Raises DoorError for any but the supported one."""
+    version = value.get("schema", supported)
+    if type(version) is int and version == supported:
+        return
+    expected, step = f"schema version {supported}", "Send the supported version, or update this platform."
+    if isinstance(version, str) and version == str(supported):
+        expected, step = f"schema version {supported} as a number", "Write it without quotes."
+    raise DoorError(source, "$.schema", _quoted(version), expected, step)
+
+
+def _quoted(value: Any) -> Any:
+    """A text with its quotes, where it would read like a number."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else value
 
 
 def _malformed(raw: bytes, source: str, limits: Limits, reason: str) -> DoorError:

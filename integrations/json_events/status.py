@@ -16,7 +16,7 @@ from integrations.errors import DoorError
 from integrations.identities import EVENT_ID, EVENT_ID_EXPECTED, ORDER_ID, ORDER_ID_EXPECTED
 from integrations.json_events.encode import compact
 from integrations.json_events.limits import DEFAULT, Limits
-from integrations.json_events.parsing import STEP, convert, look_closer, parse
+from integrations.json_events.parsing import STEP, check_version, convert, look_closer, parse
 from integrations.json_events.schema_rules import SOURCE, bounded, document_number, event_id, narrowed, order_id
 from integrations.json_events.shape import shape_of, times_of
 from integrations.json_events.strict import Inspection
@@ -43,7 +43,7 @@ def decode_status(raw: bytes, source: str, now: datetime, limits: Limits = DEFAU
     value = parse(raw, source, limits)
     if not isinstance(value, dict):
         raise DoorError(source, "$", value, "a JSON object: a status event", STEP)
-    _check_version(value, source)
+    check_version(value, STATUS_SCHEMA_VERSION, source)
     inspection = Inspection(source, limits)
     inspection.objects(value, shape_of(StatusEvent))
     event = convert({"source": source, **value}, StatusEvent, source)
@@ -89,13 +89,6 @@ def _of_kind(kind: StatusKind) -> dict[str, Any]:
         "if": {"properties": {"kind": {"const": kind.value}}, "required": ["kind"]},
         "then": {"properties": {"status": {"enum": list(STATUS_CODES[kind])}, **others}},
     }
-
-
-def _check_version(value: dict[str, Any], source: str) -> None:
-    version = value.get("schema", STATUS_SCHEMA_VERSION)
-    if version != STATUS_SCHEMA_VERSION or isinstance(version, bool):
-        step = "Send the supported version, or update this platform."
-        raise DoorError(source, "$.schema", version, f"schema version {STATUS_SCHEMA_VERSION}", step)
 
 
 def _problems(event: StatusEvent) -> Iterator[Problem]:

@@ -19,11 +19,14 @@ from integrations.json_events.shape import Shape
 
 _PLAIN_NUMBER = re.compile(r"\d{1,19}(\.\d{1,12})?", re.ASCII).fullmatch
 _NUMBER = re.compile(r"[+-]?\d{1,30}(\.\d{1,30})?([eE][+-]?\d{1,2})?", re.ASCII).fullmatch
+_LONG_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII).fullmatch
 _AWARE = re.compile(r".*([zZ]|[+-]\d\d:\d\d)", re.ASCII | re.DOTALL).fullmatch
 _FIRST, _LAST = FIRST_DAY.isoformat(), LAST_DAY.isoformat()
 EXPECTED_TIME = "an ISO 8601 time with zone such as 2026-03-08T12:00:00+08:00"
 _LARGEST = Decimal(10) ** 20
 _PLACES = 12
+_EXPECTED_DIGITS = f"at most 20 digits before and {_PLACES} after the decimal point"
+_LISTED_FIELDS = 12
 LARGEST_INTEGER = 10**15
 
 Path = tuple[Any, ...]
@@ -108,24 +111,30 @@ class Inspection:
     def _unknown(self, value: dict[str, Any], shape: Shape, path: Path) -> None:
         name = min(value.keys() - shape.keys)
         near = get_close_matches(name, shape.keys, n=1)
-        hint = f"a field of {shape.name}" + (f", perhaps {near[0]}" if near else "")
+        hint = f"a field of {shape.name}" + (f", perhaps {near[0]}" if near else _listed(shape))
         step = "Correct or remove the field; unknown fields are not dropped in silence."
         raise self._error((path, name), value[name], hint, step)
 
     def _number(self, value: Any, path: Path) -> None:
         if isinstance(value, str):
-            if not _NUMBER(value):
+            if not _NUMBER(value) and not _LONG_NUMBER(value):
                 raise self._error(path, value, "a finite decimal number", "Write digits with a point, such as 12.50.")
+            if not _NUMBER(value):
+                raise self._error(path, value, _EXPECTED_DIGITS, "Correct the number.")
             value = Decimal(value)
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             return
         number = Decimal(value)
         if abs(number) >= _LARGEST or -int(number.as_tuple().exponent) > _PLACES:
-            expected = f"at most 20 digits before and {_PLACES} after the decimal point"
-            raise self._error(path, value, expected, "Correct the number.")
+            raise self._error(path, value, _EXPECTED_DIGITS, "Correct the number.")
 
     def _error(self, path: Path, value: object, expected: str, next_step: str) -> DoorError:
         return DoorError(self.source, written(path), value, expected, next_step)
+
+
+def _listed(shape: Shape) -> str:
+    """The fields of a shape that has few; those of a large one are for `tradewarden schema` to list."""
+    return f": {', '.join(sorted(shape.keys))}" if len(shape.keys) <= _LISTED_FIELDS else ""
 
 
 def texts_below(value: Any, path: str) -> Iterator[tuple[str, str]]:
