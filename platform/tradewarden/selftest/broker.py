@@ -40,13 +40,15 @@ message.max.bytes=10485760
 class Broker:
     """A broker with its data in `folder`; can be killed, paused and started again on the same port.
 
-    `libs` is the folder of the jars (see `jars`). `with Broker(...) as broker` starts it and stops it in the end.
+    `libs` is the folder of the jars (see `jars`); without `port` it takes a free one. `with Broker(...) as broker`
+    starts it and stops it in the end.
     """
 
-    def __init__(self, folder: Path, libs: Path, partitions: int = 4) -> None:
+    def __init__(self, folder: Path, libs: Path, partitions: int = 4, port: int | None = None) -> None:
         self.folder = folder
         self.libs = libs
-        self.port, controller = free_ports(2)
+        free, controller = free_ports(2)
+        self.port = port or free
         self.servers = f"127.0.0.1:{self.port}"
         self.config = folder / "server.properties"
         words = {"port": self.port, "controller": controller, "data": folder / "data", "partitions": partitions}
