@@ -14,8 +14,10 @@ import structlog
 from tradewarden.errors import CannotStart
 from tradewarden.redaction import redact
 
-QUIET = ("alembic", "kafka", "apscheduler", "uvicorn.error", "httpx", "opentelemetry", "urllib3")
+QUIET = ("alembic", "apscheduler", "uvicorn.error", "httpx", "opentelemetry", "urllib3")
 """Libraries that are heard from warnings on."""
+CHATTY = ("kafka",)
+"""Libraries that warn of what is no fault (a slow start) or what our own lines tell: heard from errors on."""
 
 
 def configure(level: str) -> None:
@@ -63,3 +65,5 @@ def _adopt_libraries(number: int) -> None:
     root.setLevel(number)
     for name in QUIET:
         logging.getLogger(name).setLevel(max(number, logging.WARNING))
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(max(number, logging.WARNING if number <= logging.DEBUG else logging.ERROR))

@@ -23,9 +23,10 @@ IDS = (
     "trace_id",
     "span_id",
 )
-PLACES = ("message", "topic", "topics", "partition", "partitions", "place", "seal", "route", "schema", "version")
+PLACES = ("message", "topic", "topics", "partition", "partitions", "held", "place", "seal", "route")
 WORDS = ("event", "level", "timestamp", "logger", "error", "kind", "state", "status", "method", "code", "step")
-PLAIN = frozenset((*PROCESSES, *IDS, *PLACES, *WORDS))
+RELEASES = ("schema", "version")
+PLAIN = frozenset((*PROCESSES, *IDS, *PLACES, *WORDS, *RELEASES))
 """Keys whose text is an identifier or a word of ours."""
 WRITTEN = frozenset(["detail", "reason", "exception", "cause", "seen"])
 """Keys whose text may quote what came in."""
@@ -40,6 +41,8 @@ TITLED = re.compile(rf"\b[A-Z][a-z]+(?:\s+(?:[A-Z][a-z]+|&|of|and))*\s+{LEGAL_FO
 E_MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,63})+")
 COMPANY_CODE = re.compile(r"\b[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}\b")
 IDENTITY = re.compile(r"\b\d{17}[\dXx]\b")
+SEGMENT = re.compile(r"v\d|[a-z][a-z_-]{0,30}|\{[a-z_:]{1,30}\}|\d{1,10}")
+"""A part of a request's path that is a word of ours, a placeholder or the number of a record."""
 TELEPHONE = re.compile(r"(?<![\d.:-])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?!\d)|\b0\d{2,3}-\d{7,8}\b")
 FORMS = (COMPANY_CODE, IDENTITY, TELEPHONE, E_MAIL)
 
@@ -59,6 +62,16 @@ def without_names(text: str) -> str:
     return without_numbers(text)
 
 
+def without_ids(path: str) -> str:
+    """A request's path without its query; whatever in it may be a name is hidden.
+
+    >>> without_ids("/dead-letters/17"), without_ids("/orders/BLU-1?q=x")
+    ('/dead-letters/17', '/orders/‹…›')
+    """
+    parts = path.partition("?")[0].split("/")
+    return "/".join(part if not part or SEGMENT.fullmatch(part) else HIDDEN for part in parts)
+
+
 def clean(key: str, value: object) -> object:
     """The value as it may be logged under that key."""
     if value is None or isinstance(value, bool | int | float):
@@ -68,6 +81,8 @@ def clean(key: str, value: object) -> object:
     text = value if isinstance(value, str) else str(value)
     if key in WRITTEN:
         return without_names(text)
+    if key == "path":
+        return without_ids(text)
     if key in PLAIN:
         return without_numbers(text)
     return f"‹{len(text)}›"

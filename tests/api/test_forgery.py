@@ -4,7 +4,10 @@ import re
 from pathlib import Path
 
 import pytest
+import structlog
 
+from databases.engine import Database
+from databases.errors import DatabaseUnavailable
 from tradewarden.api.security import HEADERS
 from tradewarden.console.pages import orders
 
@@ -142,6 +145,26 @@ def test_an_unexpected_error_shows_a_reference_and_nothing_else(as_user, monkeyp
     assert re.search(r"<code>[0-9a-f]{12}</code>", answer.text)
     assert "ZeroDivision" not in answer.text
     assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
+@pytest.mark.parametrize(
+    ("asked", "logged"),
+    [
+        ("/orders/BLU-1?q=x", "/orders/{order_id:path}"),
+        ("/alerts/17?q=x", "/alerts/17"),
+        ("/orders?client=x", "/orders"),
+    ],
+)
+def test_the_log_says_where_it_happened_without_names(as_user, monkeypatch, asked, logged):
+    browser = as_user("bob")
+
+    def gone(*_: object, **__: object) -> None:
+        raise DatabaseUnavailable("the disk is gone")
+
+    monkeypatch.setattr(Database, "reading", gone)
+    with structlog.testing.capture_logs() as lines:
+        assert browser.get(asked).status_code == 503
+    assert [line["path"] for line in lines if line["event"] == "storage"] == [logged]
 
 
 def test_the_error_page_speaks_english_when_asked(visitor):

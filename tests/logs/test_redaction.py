@@ -94,6 +94,30 @@ def test_a_listed_key_keeps_its_text_without_numbers_of_people(key):
     assert clean(key, f"order of {USCC}") == f"order of {HIDDEN}"
 
 
+def test_partitions_held_keep_their_topics():
+    assert clean("held", [("trade.orders", 0), ("trade.customs", 11)]) == [["trade.orders", 0], ["trade.customs", 11]]
+
+
+@pytest.mark.parametrize(
+    ("path", "shown"),
+    [
+        ("/dead-letters/17/replay", "/dead-letters/17/replay"),
+        ("/api/v1/orders", "/api/v1/orders"),
+        ("/orders?client=BLU+PRECISION", "/orders"),
+        ("/accounts/{username}/reset", "/accounts/{username}/reset"),
+        ("/orders/{order_id:path}", "/orders/{order_id:path}"),
+        ("/", "/"),
+    ],
+)
+def test_a_requests_path_is_readable_without_its_query(path, shown):
+    assert clean("path", path) == shown
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_name_in_a_requests_path_is_hidden(secret):
+    assert clean("path", f"/clients/{secret}/orders") == f"/clients/{HIDDEN}/orders"
+
+
 def test_a_line_is_json_with_its_ids_and_without_names(lines):
     structlog.contextvars.bind_contextvars(batch="17")
     structlog.get_logger().error("order.failed", order_id="O-1", detail="no client '锦澜'", client="锦澜", retry=2.0)
@@ -131,6 +155,14 @@ def test_a_librarys_line_and_its_exception_are_cleaned_too(lines, secret):
 def test_chatter_of_libraries_is_not_heard(lines):
     logging.getLogger("kafka.conn").info("connecting")
     assert lines() == []
+
+
+@pytest.mark.parametrize(("level", "heard"), [("DEBUG", "warning error"), ("INFO", "error"), ("ERROR", "error")])
+def test_the_kafka_clients_warnings_are_heard_only_when_debugging(lines, level, heard):
+    configure(level)
+    logger = logging.getLogger("kafka.net.selector")
+    levels = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+    assert " ".join(word for word, number in levels.items() if logger.isEnabledFor(number)) == heard
 
 
 def test_an_unknown_level_is_refused():

@@ -79,6 +79,15 @@ def page_of(request: Request) -> str:
     return came.path + (f"?{came.query}" if came.query else "")
 
 
+def _path(request: Request) -> str:
+    """The path for the log: of what was asked only the numbers of records, as a user's or a client's name is text."""
+    shown: str = getattr(request.scope.get("route"), "path", request.url.path)
+    for name, value in request.path_params.items():
+        if str(value).isdecimal():
+            shown = shown.replace(f"{{{name}}}", str(value))
+    return shown
+
+
 @dataclass(frozen=True, slots=True)
 class Answers:
     """What the server answers when something is wrong; a method for each kind of error."""
@@ -103,7 +112,7 @@ class Answers:
             raise error
         refused = refused_by_storage(error)
         if refused.status >= 500:
-            LOG.error("storage", path=request.url.path, error=str(error), kind=type(error).__name__)
+            LOG.error("storage", path=_path(request), error=str(error), kind=type(error).__name__)
         return self._answer(request, refused)
 
     def door(self, request: Request, error: Exception) -> Response:
@@ -137,7 +146,7 @@ class Answers:
         reference = secrets.token_hex(6)
         # the plain trace: the pretty one would print local variables, sessions and passwords among them
         trace = "".join(traceback.format_exception(error))[-LONGEST_TRACE:]
-        LOG.error("unexpected", path=request.url.path, reference=reference, trace=trace)
+        LOG.error("unexpected", path=_path(request), reference=reference, trace=trace)
         response = self._answer(request, Refused(500, "http.500"), reference=reference)
         response.headers.update(HEADERS)  # this answer is made outside the header layer
         return response
