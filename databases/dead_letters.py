@@ -34,6 +34,7 @@ dead_letters = Table(
     words("closed_by"),
     number("replayed_as", nullable=True),
     Index(None, "state", "id"),
+    Index(None, "order_id"),
 )
 
 
@@ -41,7 +42,8 @@ dead_letters = Table(
 class NewDeadLetter:
     """A letter to keep. `place` says where in the source (file and line, sheet and row, partition and offset).
 
-    `inbox_id` is None when the event never reached the inbox (it could not even be decoded).
+    `inbox_id` is None when the event never reached the inbox (it could not even be decoded). `event_id` and `order_id`
+    are then only what could be read of the bytes: by them the letter is found again, and nothing else.
     """
 
     source: str
@@ -69,11 +71,12 @@ class DeadLetter(NewDeadLetter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterQuery:
-    """Filters; empty means any. `reason` is a part of the reason, whatever its case."""
+    """Filters; empty means any. `reason` is a part of the reason, whatever its case; `order` an order id as a whole."""
 
     state: str = "open"
     source: str = ""
     reason: str = ""
+    order: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,12 @@ class DeadLetters:
         """The numbers of the letters that meet the filters, oldest first."""
         wanted = select(dead_letters.c.id).where(*_meets(query)).order_by(dead_letters.c.id)
         return tuple(self.connection.execute(wanted).scalars())
+
+    def of_order(self, order_id: str, limit: int = 20) -> tuple[tuple[int, str], ...]:
+        """Number and state of the latest letters that name this order, newest first."""
+        c = dead_letters.c
+        wanted = select(c.id, c.state).where(*_meets(LetterQuery(state="", order=order_id))).order_by(c.id.desc())
+        return tuple((row.id, row.state) for row in self.connection.execute(wanted.limit(limit)))
 
     def tally(self) -> tuple[LetterCount, ...]:
         """Letters by source and state, most first."""
@@ -214,7 +223,8 @@ class DeadLetters:
 
 def _meets(query: LetterQuery) -> list[ColumnElement[bool]]:
     c = dead_letters.c
-    wanted = [column == value for column, value in ((c.state, query.state), (c.source, query.source)) if value]
+    exact = ((c.state, query.state), (c.source, query.source), (c.order_id, query.order))
+    wanted = [column == value for column, value in exact if value]
     return [*wanted, c.reason.icontains(query.reason, autoescape=True)] if query.reason else wanted
 
 

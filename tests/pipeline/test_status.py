@@ -97,6 +97,7 @@ def test_records_become_events_or_dead_letters_and_the_books_balance(app):
     assert [(letter.source, letter.place) for letter in letters] == [
         ("kafka:trade.customs", f"trade.customs[2]@{offset}") for offset in (8, 9, 10)
     ]
+    assert result.letters == {letter.letter_id: letter.place for letter in letters}
     assert letters[0].raw == b"\x00 not json"
     assert letters[0].headers["id"] == "7"
     assert "odd" in letters[0].headers

@@ -3,9 +3,11 @@
 Whoever calls it claims the events first (from the inbox, or by having accepted them just now) and commits afterwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+
+import structlog
 
 from databases.audit_chain import NewEntry
 from databases.connections import translated
@@ -23,6 +25,9 @@ from tradewarden.pipeline.work import work
 from tradewarden.wiring import Application
 
 LANES: tuple[Lane, ...] = ("live", "bulk")
+TOLD = 20
+"""So many dead letters are named in a log line; all are counted."""
+log = structlog.get_logger()
 OURS = (DatabaseUnavailable, ReadOnlyStorage, MigrationMissing, LeaseLost)
 """Errors of the memory itself; never the fault of an event."""
 
@@ -41,7 +46,7 @@ class Worker:
 class BatchResult:
     """What a batch did. `polled` are the records read from a stream, `claimed` the events that were worked.
 
-    Both 0 means there was nothing to do.
+    Both 0 means there was nothing to do. `letters` are the dead letters kept: number to place.
     """
 
     claimed: int = 0
@@ -53,6 +58,7 @@ class BatchResult:
     polled: int = 0
     duplicate: int = 0
     conflict: int = 0
+    letters: dict[int, str] = field(default_factory=dict)
 
     def add(self, other: "BatchResult") -> None:
         """Count another result in."""
@@ -65,6 +71,7 @@ class BatchResult:
         self.polled += other.polled
         self.duplicate += other.duplicate
         self.conflict += other.conflict
+        self.letters |= other.letters
 
 
 class Poisoned(Exception):
@@ -115,27 +122,23 @@ def readable(
         try:
             found.append((item, decode_order(item.raw, item.source, item.received_at)))
         except DoorError as error:
-            bury(uow, item, str(error), worker, now)
+            result.letters |= bury(uow, item, str(error), worker, now)
             result.dead += 1
     return found
 
 
-def bury(uow: UnitOfWork, item: InboxItem, reason: str, worker: Worker, now: datetime) -> None:
-    """Close an inbox item as dead and keep why."""
-    uow.dead_letters.add(
-        [
-            NewDeadLetter(
-                source=item.source,
-                place=f"inbox {item.inbox_id}",
-                reason=reason,
-                raw=item.raw,
-                event_id=item.event_id,
-                order_id=item.order_id,
-                inbox_id=item.inbox_id,
-            )
-        ],
-        now,
+def bury(uow: UnitOfWork, item: InboxItem, reason: str, worker: Worker, now: datetime) -> dict[int, str]:
+    """Close an inbox item as dead and keep why; returns the letter's number and place."""
+    letter = NewDeadLetter(
+        source=item.source,
+        place=f"inbox {item.inbox_id}",
+        reason=reason,
+        raw=item.raw,
+        event_id=item.event_id,
+        order_id=item.order_id,
+        inbox_id=item.inbox_id,
     )
+    [number] = uow.dead_letters.add([letter], now)
     uow.inbox.mark_dead([item.inbox_id], now)
     uow.audit.append(
         worker.name,
@@ -150,3 +153,16 @@ def bury(uow: UnitOfWork, item: InboxItem, reason: str, worker: Worker, now: dat
             )
         ],
     )
+    return {number: letter.place}
+
+
+def tell_dead(letters: Mapping[int, str]) -> None:
+    """One warning for the dead letters of a transaction that is committed: where they stood and their numbers."""
+    if letters:
+        log.warning(
+            "dead_letters.kept",
+            count=len(letters),
+            letter_id=list(letters)[:TOLD],
+            place=list(letters.values())[:TOLD],
+            step="tradewarden dead-letters list",
+        )

@@ -16,6 +16,7 @@ from tradewarden.pipeline.apply import (
     bury,
     readable,
     recorder_of,
+    tell_dead,
 )
 from tradewarden.tracing import traced
 from tradewarden.wiring import Application
@@ -71,6 +72,7 @@ def _attempt(app: Application, worker: Worker, limit: int) -> BatchResult:
         reach("apply")
         reach("commit")
     reach("commit")
+    tell_dead(result.letters)
     return result
 
 
@@ -78,6 +80,8 @@ def _bury_next(app: Application, worker: Worker, reason: str) -> BatchResult:
     now = app.clock()
     with app.database.writing() as uow:
         items = uow.inbox.claim(1, worker.lanes)
+        result = BatchResult(claimed=len(items), dead=len(items), inbox_ids=[item.inbox_id for item in items])
         for item in items:
-            bury(uow, item, reason[:500], worker, now)
-        return BatchResult(claimed=len(items), dead=len(items), inbox_ids=[item.inbox_id for item in items])
+            result.letters |= bury(uow, item, reason[:500], worker, now)
+    tell_dead(result.letters)
+    return result

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 
@@ -21,13 +21,17 @@ from tradewarden.pipeline.verification import verify
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusResult:
-    """What became of a batch of records: `applied` are kept (attached or waiting for their order)."""
+    """What became of a batch of records: `applied` are kept (attached or waiting for their order).
+
+    `letters` are the dead letters kept: number to place.
+    """
 
     applied: int = 0
     duplicate: int = 0
     conflict: int = 0
     dead: int = 0
 
+    letters: dict[int, str] = field(default_factory=dict, compare=False)
 
 def payload_hash(event: StatusEvent) -> str:
     """What makes two deliveries the same: everything the sender says happened; not how it was written."""
@@ -108,8 +112,9 @@ def take_records(
         else:
             events[door_of(record.topic)].append(found)
     if unreadable:
-        keep_letters(uow, unreadable, actor, now)
+        letters = keep_letters(uow, unreadable, actor, now)
         if publish:
+    letters: dict[int, str] = {}
             tell_letters(uow, unreadable, now)
     answers: list[StatusAcceptance] = []
     for door, told in events.items():
@@ -125,6 +130,7 @@ def take_records(
     )
 
 
+        letters=letters,
 def _read(record: Record, now: datetime) -> StatusEvent:
     """The event in a record. Raises DoorError."""
     return decode_status(record.value or b"", door_of(record.topic), now)

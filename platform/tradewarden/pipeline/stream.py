@@ -22,7 +22,7 @@ from integrations.kafka.port import CUSTOMS, LOGISTICS, ORDERS_BULK, Consumer, P
 from risk.canonical import digest
 from risk.nouns.order import OrderEvent
 from tradewarden.failpoints import reach
-from tradewarden.pipeline.apply import BatchResult, Poisoned, Worker, apply, is_ours, readable, recorder_of
+from tradewarden.pipeline.apply import BatchResult, Poisoned, Worker, apply, is_ours, readable, recorder_of, tell_dead
 from tradewarden.pipeline.batch import process_batch
 from tradewarden.pipeline.gaps import Continuation, Gap, continued
 from tradewarden.pipeline.intake import alarm_conflicts, incoming
@@ -186,6 +186,7 @@ def _attempt(batch: _Batch) -> Continuation:
         reach("commit")
     reach("commit")
     batch.reading.recent = recent
+    tell_dead(batch.result.letters)
     return found
 
 
@@ -224,7 +225,7 @@ def _read(record: Record, now: datetime) -> _Read:
 def _apply(uow: UnitOfWork, batch: _Batch, parts: _Sorted) -> None:
     result = batch.result
     if parts.unreadable:
-        bury_records(uow, parts.unreadable, batch.worker, batch.now)
+        result.letters |= bury_records(uow, parts.unreadable, batch.worker, batch.now)
         result.dead += len(parts.unreadable)
     if parts.feeds:
         status = take_records(uow, parts.feeds, batch.worker.name, batch.now, publish=batch.worker.publish)
@@ -232,6 +233,7 @@ def _apply(uow: UnitOfWork, batch: _Batch, parts: _Sorted) -> None:
         result.duplicate += status.duplicate
         result.conflict += status.conflict
         result.dead += status.dead
+        result.letters |= status.letters
     try:
         fresh = _accept(uow, batch, parts.orders)
     except Exception as error:
@@ -385,9 +387,10 @@ def _bury(batch: _Batch, record: Record, reason: str) -> Continuation:
         if offset > record.offset:
             return Continuation(following={partition: offset})
         recent = _recent(uow, batch).with_more(0, 1)
-        bury_records(uow, [letter], batch.worker, batch.now)
+        kept = bury_records(uow, [letter], batch.worker, batch.now)
         found = Continuation(following={partition: record.offset + 1})
         _advance(uow, batch, found)
-    batch.result = BatchResult(dead=1)
+    batch.result = BatchResult(dead=1, letters=kept)
     batch.reading.recent = recent
+    tell_dead(kept)
     return found

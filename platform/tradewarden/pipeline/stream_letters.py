@@ -13,6 +13,7 @@ from databases.dead_letters import NewDeadLetter
 from databases.outbox import Message
 from databases.unit_of_work import UnitOfWork
 from integrations.errors import DoorError
+from integrations.json_events.clues import clues
 from integrations.kafka.port import DEAD_LETTERS, Record
 from tradewarden.errors import TradeWardenError
 from tradewarden.pipeline.apply import Worker
@@ -88,11 +89,15 @@ def read_or_bury(record: Record, read: Callable[[Record], T]) -> T | Unreadable:
         return Unreadable(record=record, reason=f"the decoder failed: {error!r}")
 
 
-def bury_records(uow: UnitOfWork, unreadable: Sequence[Unreadable], worker: Worker, now: datetime) -> None:
-    """Keep the records as letters in this transaction, put it on record, and tell the dead-letter topic."""
-    keep_letters(uow, unreadable, worker.name, now)
+def bury_records(uow: UnitOfWork, unreadable: Sequence[Unreadable], worker: Worker, now: datetime) -> dict[int, str]:
+    """Keep the records as letters in this transaction, put it on record, and tell the dead-letter topic.
+
+    Returns the letters' numbers and places.
+    """
+    kept = keep_letters(uow, unreadable, worker.name, now)
     if worker.publish:
         tell_letters(uow, unreadable, now)
+    return kept
 
 
 def tell_letters(uow: UnitOfWork, unreadable: Sequence[Unreadable], now: datetime) -> None:
@@ -100,24 +105,33 @@ def tell_letters(uow: UnitOfWork, unreadable: Sequence[Unreadable], now: datetim
     uow.outbox.append([_message(item) for item in unreadable], now)
 
 
-def keep_letters(uow: UnitOfWork, unreadable: Sequence[Unreadable], actor: str, now: datetime) -> None:
-    """Keep the records as letters in this transaction, and put it on record in the actor's own chain."""
+def keep_letters(uow: UnitOfWork, unreadable: Sequence[Unreadable], actor: str, now: datetime) -> dict[int, str]:
+    """Keep the records as letters in this transaction, and put it on record in the actor's own chain.
+
+    Returns the letters' numbers and places.
+    """
+    kept: dict[int, str] = {}
     for topic, group in groupby(
         sorted(unreadable, key=lambda item: item.record.topic), key=lambda item: item.record.topic
     ):
-        uow.dead_letters.add([_letter(item, door_of(topic)) for item in group], now)
+        letters = [_letter(item, door_of(topic)) for item in group]
+        numbers = uow.dead_letters.add(letters, now)
+        kept |= {number: letter.place for number, letter in zip(numbers, letters, strict=True)}
     uow.audit.append(actor, [_entry(item, actor, now) for item in unreadable])
+    return kept
 
 
 def _letter(item: Unreadable, door: str) -> NewDeadLetter:
+    """Ids that no decoder has read are taken from the bytes, so that the letter is found by them; see `clues`."""
+    found = clues(item.record.value or b"")
     return NewDeadLetter(
         source=door,
         place=place_of(item.record),
         reason=_reason(item),
         raw=item.record.value or b"",
         headers=headers_of(item.record),
-        event_id=item.event_id,
-        order_id=item.order_id,
+        event_id=item.event_id or found.event_id,
+        order_id=item.order_id or found.order_id,
         attempts=item.attempts,
     )
 
