@@ -25,7 +25,8 @@ _FIRST, _LAST = FIRST_DAY.isoformat(), LAST_DAY.isoformat()
 EXPECTED_TIME = "an ISO 8601 time with zone such as 2026-03-08T12:00:00+08:00"
 _LARGEST = Decimal(10) ** 20
 _PLACES = 12
-_EXPECTED_DIGITS = f"at most 20 digits before and {_PLACES} after the decimal point"
+_NO_NUMBER = "a finite decimal number", "Write digits with a point, such as 12.50."
+_TOO_LONG = f"at most 20 digits before and {_PLACES} after the decimal point", "Correct the number."
 _LISTED_FIELDS = 12
 LARGEST_INTEGER = 10**15
 
@@ -117,16 +118,14 @@ class Inspection:
 
     def _number(self, value: Any, path: Path) -> None:
         if isinstance(value, str):
-            if not _NUMBER(value) and not _LONG_NUMBER(value):
-                raise self._error(path, value, "a finite decimal number", "Write digits with a point, such as 12.50.")
             if not _NUMBER(value):
-                raise self._error(path, value, _EXPECTED_DIGITS, "Correct the number.")
+                raise self._error(path, value, *(_TOO_LONG if _LONG_NUMBER(value) else _NO_NUMBER))
             value = Decimal(value)
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             return
         number = Decimal(value)
         if abs(number) >= _LARGEST or -int(number.as_tuple().exponent) > _PLACES:
-            raise self._error(path, value, _EXPECTED_DIGITS, "Correct the number.")
+            raise self._error(path, value, *_TOO_LONG)
 
     def _error(self, path: Path, value: object, expected: str, next_step: str) -> DoorError:
         return DoorError(self.source, written(path), value, expected, next_step)

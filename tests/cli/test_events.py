@@ -75,4 +75,6 @@ def test_days_are_checked(tradewarden):
 def test_the_schema_of_a_status_event(tradewarden):
     assert json.loads(tradewarden("schema", "status").out)["title"] == "TradeWarden status message"
     assert json.loads(tradewarden("schema").out)["title"] == "TradeWarden order message"
+    for sent in ("decision", "alert"):
+        assert json.loads(tradewarden("schema", sent).out)["title"] == f"TradeWarden {sent} message"
     assert tradewarden("schema", "other").status == 2
