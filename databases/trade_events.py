@@ -16,6 +16,7 @@ from databases.bulk import chunks, json_keys, keys_table, upsert
 from databases.columns import UtcTime
 from databases.deliveries import AcceptanceState, EventKey, states_of, tally
 from databases.errors import StaleState
+from databases.moved_orders import MovedOrder, last_event, moved_orders, moved_since
 from databases.order_tables import order_containers, orders
 from databases.paging import Page, PageRequest, paged
 from databases.trade_event_keys import Keyed, places
@@ -245,6 +246,18 @@ class TradeEvents:
         waiting = func.sum(case((c.order_id == "", 1), else_=0))
         query = select(c.kind, func.count(), waiting).group_by(c.kind).order_by(c.kind)
         return [KindCount(kind, count, int(late)) for kind, count, late in self.connection.execute(query)]
+
+    def moved(self, order_ids: Sequence[str], kind: str) -> list[MovedOrder]:
+        """Those of these orders that are stopped and moved nevertheless, no alert of `kind` on their revision yet."""
+        return moved_orders(self.connection, order_ids, kind)
+
+    def moved_since(self, after: int, kind: str) -> list[MovedOrder]:
+        """The same for the orders of every event behind row `after`."""
+        return moved_since(self.connection, after, kind)
+
+    def last_row(self) -> int:
+        """The row of the latest event, 0 when there is none."""
+        return last_event(self.connection)
 
     def numbers(self, order_ids: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """The declaration numbers that events taught, per order."""

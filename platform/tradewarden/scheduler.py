@@ -20,6 +20,7 @@ from tradewarden.aeo.sealing import seal
 from tradewarden.alarms import alarm_jobs
 from tradewarden.backlog import outbox_jobs
 from tradewarden.heartbeat import EVERY_SECONDS, Heartbeat
+from tradewarden.pipeline.moved_while_held import look_again
 from tradewarden.pipeline.verification import attach_waiting_events, verify_customs
 from tradewarden.signing import signing_key
 from tradewarden.wiring import Application
@@ -38,6 +39,7 @@ JOBS: tuple[tuple[str, int, Job], ...] = (
     ("sessions", 60 * 60, forget_sessions),
     ("trade_events", 15, attach_waiting_events),
     ("customs", 60, verify_customs),
+    ("moved_while_held", 60, look_again),
 )
 """Name, period in seconds, job; the alarms and the outbox bring their own."""
 SEAL_SECONDS = 60 * 60

@@ -105,6 +105,15 @@ FINAL: Mapping[StatusKind, frozenset[str]] = {
 }
 """Statuses with which a service has done what was wanted of it."""
 
+MOVES: Mapping[StatusKind, frozenset[str]] = {
+    StatusKind.DECLARATION: frozenset({"released", "cleared"}),
+    StatusKind.LOGISTICS: frozenset({"on_board", "departed", "transhipped", "arrived", "delivered"}),
+    StatusKind.REFUND: frozenset({"paid"}),
+    StatusKind.SETTLEMENT: frozenset({"received", "partly_received", "converted", "paid_out"}),
+    StatusKind.INSURANCE: frozenset(),
+}
+"""Statuses that say goods or money moved: an order that is stopped must never get one."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomsLine:

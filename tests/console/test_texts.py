@@ -37,6 +37,7 @@ from tradewarden.console.pages.order import SECTIONS as ORDER_SECTIONS
 from tradewarden.console.pages.orders import EXPORTED, STATES
 from tradewarden.console.pages.screening import JUDGEMENTS
 from tradewarden.console.pages.workbench import PERIODS
+from tradewarden.pipeline.moved_while_held import ALERT as MOVED
 from tradewarden.pipeline.verification import AGREES, SUPERSEDED
 
 DETAIL_TYPES = (CustomsFeedback, LogisticsDetails, RefundDetails, SettlementDetails, InsuranceDetails)
@@ -77,7 +78,7 @@ FAMILIES = {
     "event_field": sorted({field.name for kind in DETAIL_TYPES for field in fields(kind)} | set(KEYS)),
     **{f"trade_status.{kind}": list(codes) for kind, codes in STATUS_CODES.items()},
     "dead_state": ["open", "replayed", "discarded", "all"],
-    "alarm": [*ALARMS, "since", "look", "more"],
+    "alarm": [*ALARMS, MOVED, "since", "look", "more"],
     "process": ["running", "waiting", "stopped", "ended", "silent"],
     "dead_fate": ["pending", "applied", "stored_older", "cancelled", "dead", "attached", "waiting"],
     "policy_state": ["draft", "live", "retired"],

@@ -1,10 +1,15 @@
 """What an alarm says in a sentence, and where one looks for it."""
 
 import string
+from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from databases.alert_tables import Alert
+from risk.nouns.status import StatusKind
+from tradewarden.console import order_flow
 from tradewarden.console.i18n import TEXTS, Translator
+from tradewarden.pipeline.moved_while_held import ALERT as MOVED
 
 KINDS = (
     "stale_list",
@@ -33,8 +38,43 @@ def sentence(t: Translator, alert: Alert) -> str:
     if key not in TEXTS:
         return f"{t.known('alert_kind', alert.kind)} {alert.subject}"
     wanted = {name for _, name, _, _ in string.Formatter().parse(TEXTS[key][0]) if name}
-    known = {**alert.details, "subject": alert.subject}
+    known = {**alert.details, "subject": alert.subject, **(_moved(t, alert) if alert.kind == MOVED else {})}
     return t(key, **{name: known.get(name) or UNKNOWN for name in wanted})
+
+
+@dataclass(frozen=True, slots=True)
+class MoveWords:
+    """A status that a stopped order got nevertheless, in words."""
+
+    kind: str
+    status: str
+    occurred_at: datetime
+
+
+def moves(t: Translator, alert: Alert) -> tuple[MoveWords, ...]:
+    """What moved, by the details of a `moved_while_held` alert; nothing for others."""
+    if alert.kind != MOVED:
+        return ()
+    return tuple(
+        MoveWords(
+            one["kind"],
+            order_flow.status_word(t, StatusKind(one["kind"]), one["status"]),
+            datetime.fromisoformat(one["occurred_at"]),
+        )
+        for one in alert.details.get("moves", ())
+    )
+
+
+def _moved(t: Translator, alert: Alert) -> dict[str, object]:
+    # a status told twice is one news in a sentence; the alert's page tells both
+    told = dict.fromkeys(one.status for one in moves(t, alert))
+    state = t.known("order_state", str(alert.details.get("state", "")))
+    return {
+        "order": alert.order_id,
+        "revision": alert.revision,
+        "state": state.lower(),
+        "moves": t("alarm.between").join(told),
+    }
 
 
 def place_of(alert: Alert) -> str:

@@ -15,6 +15,7 @@ from integrations.kafka.port import Record
 from risk.canonical import digest
 from risk.nouns.status import StatusEvent
 from tradewarden.pipeline.intake import CONFLICT_DUE
+from tradewarden.pipeline.moved_while_held import alarm_moved, is_move
 from tradewarden.pipeline.stream_letters import Unreadable, door_of, keep_letters, read_or_bury, tell_letters
 from tradewarden.pipeline.verification import verify
 
@@ -30,8 +31,8 @@ class StatusResult:
     duplicate: int = 0
     conflict: int = 0
     dead: int = 0
-
     letters: dict[int, str] = field(default_factory=dict, compare=False)
+
 
 def payload_hash(event: StatusEvent) -> str:
     """What makes two deliveries the same: everything the sender says happened; not how it was written."""
@@ -90,8 +91,10 @@ def _verify(
     uow: UnitOfWork, events: Sequence[StatusEvent], accepted: Sequence[StatusAcceptance], taker: _Taker
 ) -> None:
     told = zip(events, accepted, strict=True)
-    fresh = [one.order_id for event, one in told if event.customs and one.order_id and one.state == "accepted"]
-    verify(uow, fresh, taker.actor, taker.now, taker.stream)
+    fresh = [(event, one.order_id) for event, one in told if one.order_id and one.state == "accepted"]
+    compared = [order_id for event, order_id in fresh if event.customs]
+    verify(uow, compared, taker.actor, taker.now, taker.stream)
+    alarm_moved(uow, [order_id for event, order_id in fresh if is_move(event)], taker.actor, taker.now, taker.stream)
 
 
 def take_records(
@@ -111,10 +114,10 @@ def take_records(
             unreadable.append(found)
         else:
             events[door_of(record.topic)].append(found)
+    letters: dict[int, str] = {}
     if unreadable:
         letters = keep_letters(uow, unreadable, actor, now)
         if publish:
-    letters: dict[int, str] = {}
             tell_letters(uow, unreadable, now)
     answers: list[StatusAcceptance] = []
     for door, told in events.items():
@@ -127,10 +130,10 @@ def take_records(
         duplicate=sum(answer.state == "duplicate" for answer in answers),
         conflict=sum(answer.state == "conflict" for answer in answers),
         dead=len(unreadable),
+        letters=letters,
     )
 
 
-        letters=letters,
 def _read(record: Record, now: datetime) -> StatusEvent:
     """The event in a record. Raises DoorError."""
     return decode_status(record.value or b"", door_of(record.topic), now)

@@ -10,6 +10,7 @@ from databases.customs_differences import Difference, DifferenceState, InForce, 
 from databases.unit_of_work import UnitOfWork
 from risk.customs_comparison import Agreement, Comparison, Told, compare, source_field, told
 from risk.nouns.status import CustomsFeedback
+from tradewarden.pipeline.moved_while_held import alarm_moved
 
 ACTOR = "scheduler"
 STREAM = "verification"
@@ -184,10 +185,13 @@ def _entry(found: _Found, actor: str, now: datetime) -> NewEntry:
 def catch_up(uow: UnitOfWork, arrived: Sequence[str], amended: Sequence[str], worker: str, now: datetime) -> None:
     """Events that waited for these orders are attached, and customs' word on them and on amended ones is compared.
 
-    Costs one small question when nothing waits and nothing was amended.
+    What is stopped now and had moved before raises its alert. Costs one small question when nothing waits and nothing
+    was amended.
     """
     attached = uow.trade_events.attach_waiting(arrived, now) if uow.trade_events.any_waiting() else []
-    verify(uow, [*attached, *amended], worker, now, worker)
+    touched = [*attached, *amended]
+    verify(uow, touched, worker, now, worker)
+    alarm_moved(uow, touched, worker, now, worker)
 
 
 def verify_customs(uow: UnitOfWork, now: datetime) -> int:
@@ -202,4 +206,5 @@ def attach_waiting_events(uow: UnitOfWork, now: datetime) -> int:
     order_ids, cursor = uow.trade_events.attach_after(after, ATTACH_PER_RUN, now)
     if cursor != after:
         uow.meta.set(CURSOR, str(cursor))
+    alarm_moved(uow, order_ids, ACTOR, now)
     return len(order_ids)

@@ -13,7 +13,7 @@ from databases.users import User
 from tradewarden.auth.permissions import Action
 from tradewarden.auth.refusals import Refused
 from tradewarden.console import order_grounds
-from tradewarden.console.alarm_words import sentence
+from tradewarden.console.alarm_words import moves, sentence
 from tradewarden.console.desk import Desk
 from tradewarden.console.formats import local
 from tradewarden.console.pages.alerts import fitting, proposal_of, propose_in, reason_names, row
@@ -41,6 +41,7 @@ def alert(at: At, alert_id: Id) -> Response:
         row=row(at, found, client),
         alert=found,
         said=sentence(at.t, found),
+        moves=moves(at.t, found),
         steps=steps,
         order=order.summary if order else None,
         no_grounds=order_grounds.no_grounds(decided.decision if decided else None),

@@ -16,6 +16,7 @@ from risk.canonical import digest
 from risk.facts import ClientProfile
 from risk.findings import Outcome
 from tradewarden.auth.refusals import Refused
+from tradewarden.console.alarm_words import MoveWords, moves
 from tradewarden.console.desk import Desk
 from tradewarden.console.filters import PAGE_SIZE, Filters
 from tradewarden.console.formats import local
@@ -23,6 +24,7 @@ from tradewarden.console.i18n import Translator
 from tradewarden.console.pages.door import LARGEST_ID, At, Id
 from tradewarden.console.pages.overtaken import Attempt, overtaken, proposed_already, settled
 from tradewarden.console.tiers import profiles_of
+from tradewarden.pipeline.moved_while_held import STOPPING, alarm_moved
 
 SORTS = ("due_at", "created_at", "score", "outcome")
 DEFAULT_SORT = "due_at"
@@ -54,6 +56,7 @@ class AlertRow:
     left: str
     alike: str
     fits: str
+    moves: tuple[MoveWords, ...] = ()
 
 
 def row(at: Desk, alert: Alert, client: ClientProfile | None) -> AlertRow:
@@ -66,6 +69,7 @@ def row(at: Desk, alert: Alert, client: ClientProfile | None) -> AlertRow:
         left=left,
         alike=alike_key(alert),
         fits=" ".join(fitting(alert)),
+        moves=moves(at.t, alert),
     )
 
 
@@ -278,6 +282,8 @@ def propose_in(at: Desk, uow: UnitOfWork, alert: Alert, proposal: Proposal) -> A
         raise Refused(409, "storage.release_forbidden") from error
     except ValueError as error:
         raise Refused(422, "alerts.bad_reason", {"seen": proposal.reason_code}) from error
+    if proposal.disposition in STOPPING:
+        alarm_moved(uow, [alert.order_id], at.username, at.now)
     at.audited(
         uow,
         "alert.proposed" if done.state == "proposed" else "alert.closed",

@@ -20,6 +20,7 @@ from tradewarden.console.filters import PAGE_SIZE, Filters
 from tradewarden.console.formats import local
 from tradewarden.console.order_facts import Names
 from tradewarden.console.pages.door import At, Id
+from tradewarden.pipeline.moved_while_held import alarm_moved
 from tradewarden.pipeline.verification import verify
 
 DEFAULT_SORT = "-found_at"
@@ -219,3 +220,4 @@ def _attach(at: At, uow: UnitOfWork, found: TradeEvent, order_id: str) -> None:
     at.audited(uow, "status_event.attached", "order", order_id, event=f"{event.source}/{event.event_id}", row=found.id)
     if event.customs is not None:
         verify(uow, [order_id], at.username, at.now)
+    alarm_moved(uow, [order_id], at.username, at.now)

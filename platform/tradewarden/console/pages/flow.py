@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi.responses import Response
 
+from databases.alert_tables import AlertQuery
 from databases.decisions import DecisionQuery
 from databases.paging import PageRequest
 from databases.streams import ENDED, STOPPED, PartitionState, WorkerState
@@ -17,9 +18,11 @@ from tradewarden.console.alarm_words import KINDS, place_of, sentence
 from tradewarden.console.desk import Desk
 from tradewarden.console.pages.dead_letters import age
 from tradewarden.console.pages.door import At
+from tradewarden.pipeline.moved_while_held import ALERT as MOVED
 
 ONE = PageRequest(limit=1)
 SOURCES = 30
+MOVED_SHOWN = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,30 @@ def notes(at: Desk, uow: UnitOfWork) -> list[Note]:
         Note(sentence(at.t, alert), place_of(alert), f"/alerts/{alert.alert_id}" if reads else "", alert.created_at)
         for alert in uow.alerts.alarms(KINDS)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Orders that moved while held, the most urgent ones in sentences, and how many there are besides."""
+
+    notes: tuple[Note, ...]
+    more: int
+
+
+def moved_notes(at: Desk, uow: UnitOfWork) -> Moved:
+    """The open alerts on orders that moved while held; who may not read alerts is led to the order."""
+    reads = at.can(Action.ALERTS_READ)
+    found = uow.alerts.queue(AlertQuery(kind=MOVED), PageRequest(limit=MOVED_SHOWN, descending=False))
+    shown = tuple(
+        Note(
+            sentence(at.t, alert),
+            f"/orders/{quote(alert.order_id, safe='')}",
+            f"/alerts/{alert.alert_id}" if reads else "",
+            alert.created_at,
+        )
+        for alert in found.items
+    )
+    return Moved(shown, found.total - len(shown))
 
 
 def flow(at: At) -> Response:

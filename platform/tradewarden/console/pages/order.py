@@ -24,12 +24,14 @@ from risk.findings import Status
 from tradewarden.auth import masking
 from tradewarden.auth.refusals import Refused
 from tradewarden.console import charts, codes, order_facts, order_flow, order_grounds
+from tradewarden.console.alarm_words import sentence
 from tradewarden.console.desk import Desk
 from tradewarden.console.difference_words import side_words
 from tradewarden.console.formats import local
 from tradewarden.console.order_timeline import Moment, timeline
 from tradewarden.console.pages.door import At
 from tradewarden.console.tiers import profiles_of
+from tradewarden.pipeline.moved_while_held import ALERT as MOVED
 
 SECTIONS = ("grounds", "screening", "goods", "facts", "parties", "documents", "timeline")
 ALL_STATES = ("open", "assigned", "proposed", "closed")
@@ -91,6 +93,7 @@ class OrderPage:
     parties: tuple[order_facts.PartyRow, ...]
     documents: tuple[order_facts.DocumentRow, ...]
     alerts: tuple[Alert, ...]
+    moved: tuple[str, ...]
     timeline: tuple[Moment, ...]
     stages: tuple[order_flow.Stage, ...]
     declaration_numbers: tuple[str, ...]
@@ -141,6 +144,7 @@ def _page(at: Desk, uow: UnitOfWork, stored: StoredOrder) -> OrderPage:
         tier=client.tier if client else "",
         released=next((alert.closed_by for alert in alerts if alert.disposition == "release" and alert.closed_by), ""),
         alerts=alerts,
+        moved=tuple(sentence(at.t, one) for one in alerts if one.kind == MOVED and one.state != "closed"),
         timeline=moments,
         stages=order_flow.stages(at.t, events),
         declaration_numbers=tuple(dict.fromkeys(number for number in numbers if number)),

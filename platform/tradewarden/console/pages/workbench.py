@@ -21,7 +21,7 @@ from tradewarden.console import charts
 from tradewarden.console.desk import Desk
 from tradewarden.console.formats import local
 from tradewarden.console.pages.door import At
-from tradewarden.console.pages.flow import notes
+from tradewarden.console.pages.flow import moved_notes, notes
 from tradewarden.console.pages.lists import missing
 from tradewarden.console.tiers import tiers_of
 
@@ -79,6 +79,7 @@ def workbench(at: At, period: Annotated[str, Query(max_length=5)] = "24h") -> Re
         strip = _strip(at, uow)
         warnings = missing(uow.watchlists.versions()) if at.can(Action.LISTS_READ) else []
         alarms = notes(at, uow)
+        moved = moved_notes(at, uow)
     with at.app.database.writing() as uow:
         rows = _latest(at, uow)
         at.audited(uow, "workbench.read", "order_list", view="workbench", orders=_ids(rows))
@@ -88,6 +89,7 @@ def workbench(at: At, period: Annotated[str, Query(max_length=5)] = "24h") -> Re
         strip=strip,
         warnings=warnings,
         alarms=alarms,
+        moved=moved,
         chart=_chart(charted, chosen),
         chosen=chosen,
         top_checks=_top_checks(at, seven, week),
