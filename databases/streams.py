@@ -135,6 +135,10 @@ class Streams:
         beat = upsert(self.connection, stream_workers).values(name=name, started_at=now, topics="", **values)
         self.connection.execute(beat.on_conflict_do_update(index_elements=["name"], set_=values))
 
+    def forget(self, name: str) -> None:
+        """A worker that won't come back leaves the list; what it held is taken when its lease has run out."""
+        self.connection.execute(stream_workers.delete().where(stream_workers.c.name == name))
+
     def lease(self, worker: str, wanted: Sequence[Partition], now: datetime, until: datetime) -> dict[Partition, int]:
         """The partitions of `wanted` this worker holds until `until`, each with its next offset.
 

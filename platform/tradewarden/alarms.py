@@ -16,6 +16,7 @@ from databases.dead_letters import LetterCount
 from databases.streams import ENDED, STOPPED, PartitionState
 from databases.unit_of_work import UnitOfWork
 from integrations.kafka.port import ORDERS_BULK
+from tradewarden.heartbeat import FORGOTTEN
 from tradewarden.settings import Settings
 from tradewarden.standing import stale_lists
 
@@ -24,8 +25,6 @@ DUE = timedelta(hours=24)
 SOON = timedelta(hours=4)
 GRACE = timedelta(seconds=90)
 """A partition changes hands and a worker restarts faster than this."""
-FORGOTTEN = timedelta(hours=24)
-"""A worker that was not heard for so long was replaced under another name."""
 WEEKS = 4
 USUAL_WEEKS = 3
 BULK_PATIENCE = 24

@@ -10,13 +10,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from databases.streams import ENDED, RUNNING, WorkerState
+from databases.streams import ENDED, RUNNING, STOPPED, WAITING, WorkerState
 from tradewarden.wiring import Application
 
 EVERY_SECONDS = 10.0
 LIFE = timedelta(seconds=75)
 """Longer than a broker takes to fail a delivery twice, so that waiting for it does not look like death."""
+FORGOTTEN = timedelta(hours=24)
+"""A process that was not heard for so long was replaced under another name."""
 HOST = "{host}"
+SILENT = "silent"
+NEXT_STEPS = {
+    SILENT: "read its log and start it again, or, if another does its work, `tradewarden health --forget {name}`",
+    STOPPED: "mend what the reason names and start it again, or `tradewarden health --forget {name}`",
+    WAITING: "mend what the reason names; it goes on by itself",
+}
 
 
 def process_name(name: str) -> str:
@@ -47,7 +55,10 @@ class Heartbeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How a process is: `alive` it was heard in time, `ready` it also does its work, `word` says it in short."""
+    """How a process is: `alive` it was heard in time, `ready` it also does its work, `word` says it in short.
+
+    `next_step` says what to do, where something is to be done.
+    """
 
     name: str
     alive: bool
@@ -55,13 +66,14 @@ class Health:
     word: str
     reason: str
     seen_until: datetime
+    next_step: str = ""
 
 
 def health_of(worker: WorkerState, now: datetime) -> Health:
     """What a heartbeat means now. A silent process and one that stopped for a reason are not alive."""
-    silent = worker.seen_until <= now and worker.state != ENDED
-    word = "silent" if silent else worker.state
-    alive = not silent and worker.state not in {ENDED, "stopped"}
+    silent = worker.seen_until <= now and worker.state not in {ENDED, STOPPED}
+    word = SILENT if silent else worker.state
+    alive = not silent and worker.state not in {ENDED, STOPPED}
     return Health(
         name=worker.name,
         alive=alive,
@@ -69,4 +81,10 @@ def health_of(worker: WorkerState, now: datetime) -> Health:
         word=word,
         reason=worker.reason,
         seen_until=worker.seen_until,
+        next_step=NEXT_STEPS.get(word, "").format(name=worker.name),
     )
+
+
+def counts(found: Health, now: datetime) -> bool:
+    """Whether it is one of the processes that should run: not ended, and not silent for FORGOTTEN."""
+    return found.word != ENDED and not (found.word == SILENT and now - found.seen_until >= FORGOTTEN)

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -105,7 +106,9 @@ def test_a_process_is_heard_stops_with_status_0_and_says_so(tradewarden, command
         assert time.monotonic() - began < 20
     after = tradewarden("health", full, "--json")
     assert (after.status, after.records[0]["state"]) == (1, "ended")
-    assert tradewarden("health").status == 0
+    nobody = tradewarden("health")
+    assert (nobody.status, nobody.out) == (1, "")
+    assert "No process is running" in nobody.err
 
 
 def test_a_relay_without_its_broker_lives_waits_and_stops(tradewarden):
@@ -122,21 +125,54 @@ def test_a_relay_without_its_broker_lives_waits_and_stops(tradewarden):
     assert "relay.waiting" in err
 
 
+def entered(folder, name, heard_until, state="running"):
+    with sqlite3.connect(folder / "data" / "tradewarden.db") as connection:
+        connection.execute(
+            "INSERT INTO stream_workers (name, started_at, seen_until, state, reason) VALUES (?, ?, ?, ?, '')",
+            (name, "2026-01-01 00:00:00.000000", heard_until.strftime("%Y-%m-%d %H:%M:%S.%f"), state),
+        )
+
+
 def test_who_was_never_heard_and_who_fell_silent(tradewarden, tmp_path):
     assert tradewarden("db", "upgrade").status == 0
     never = tradewarden("health", "worker-9")
     assert never.status == 2
     assert "worker-9" in never.err
-    assert tradewarden("health").status == 0
-    with sqlite3.connect(tmp_path / "data" / "tradewarden.db") as connection:
-        connection.execute(
-            "INSERT INTO stream_workers (name, started_at, seen_until, state, reason) "
-            "VALUES ('worker-9', '2026-01-01 00:00:00.000000', '2026-01-01 00:01:00.000000', 'running', '')"
-        )
+    assert tradewarden("health").status == 1
+    entered(tmp_path, "worker-9", datetime.now(UTC) - timedelta(hours=1))
     for arguments in ((), ("worker-9",), ("worker-9", "--alive")):
         done = tradewarden("health", *arguments)
         assert done.status == 1
-        assert "silent" in done.out
+        assert "silent since 20" in done.out
+    shown = tradewarden("health", "--json").records[0]
+    assert "health --forget worker-9" in shown["next_step"]
+
+
+def test_who_was_replaced_long_ago_or_is_forgotten_by_hand_no_longer_counts(tradewarden, tmp_path):
+    assert tradewarden("db", "upgrade").status == 0
+    now = datetime.now(UTC)
+    entered(tmp_path, "well", now + timedelta(hours=1))
+    entered(tmp_path, "old", now - timedelta(hours=25))
+    assert tradewarden("health").status == 0
+    assert tradewarden("health", "old").status == 1
+    entered(tmp_path, "killed", now - timedelta(hours=1))
+    assert tradewarden("health").status == 1
+    assert tradewarden("health", "--forget", "killed").status == 0
+    assert tradewarden("health").status == 0
+    assert tradewarden("health", "killed").status == 2
+    with sqlite3.connect(tmp_path / "data" / "tradewarden.db") as connection:
+        found = connection.execute("SELECT object_id FROM audit_entries WHERE action = 'process.forgotten'").fetchall()
+    assert found == [("killed",)]
+
+
+@pytest.mark.parametrize(("name", "said"), [("well", "still heard"), ("nobody", "ever heard"), ("", "not said")])
+def test_who_is_heard_or_unknown_is_not_forgotten(tradewarden, tmp_path, name, said):
+    assert tradewarden("db", "upgrade").status == 0
+    entered(tmp_path, "well", datetime.now(UTC) + timedelta(hours=1))
+    done = tradewarden("health", "--forget", *[name] * bool(name))
+    assert done.status == 2
+    assert said in done.err
+    assert tradewarden("health", "well").status == 0
 
 
 def test_health_without_a_database_can_not_be_told(tradewarden):

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from databases.streams import WorkerState
-from tradewarden.heartbeat import EVERY_SECONDS, LIFE, Heartbeat, health_of, process_name
+from tradewarden.heartbeat import EVERY_SECONDS, FORGOTTEN, LIFE, Heartbeat, counts, health_of, process_name
 
 from .conftest import NOW
 
@@ -17,7 +17,7 @@ CASES = [
     ("stopped", SOON, False, False, "stopped"),
     ("running", PAST, False, False, "silent"),
     ("waiting", PAST, False, False, "silent"),
-    ("stopped", PAST, False, False, "silent"),
+    ("stopped", PAST, False, False, "stopped"),
     ("ended", PAST, False, False, "ended"),
 ]
 
@@ -26,6 +26,23 @@ CASES = [
 def test_what_a_heartbeat_means(state, until, alive, ready, word):
     found = health_of(WorkerState(name="w", started_at=NOW, seen_until=until, state=state, reason="r"), NOW)
     assert (found.alive, found.ready, found.word, found.reason) == (alive, ready, word, "r")
+
+
+@pytest.mark.parametrize(
+    ("state", "silent_for", "counted"),
+    [
+        ("running", timedelta(0), True),
+        ("running", FORGOTTEN - timedelta(seconds=1), True),
+        ("waiting", FORGOTTEN, False),
+        ("stopped", 2 * FORGOTTEN, True),
+        ("ended", timedelta(0), False),
+    ],
+)
+def test_who_counts_among_the_processes_that_should_run(state, silent_for, counted):
+    worker = WorkerState(name="w", started_at=NOW, seen_until=NOW - silent_for, state=state, reason="")
+    found = health_of(worker, NOW)
+    assert counts(found, NOW) is counted
+    assert bool(found.next_step) is (state != "ended")
 
 
 def test_a_heart_beats_when_due_and_when_something_changes(app):

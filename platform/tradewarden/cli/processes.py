@@ -1,19 +1,22 @@
 """`tradewarden relay`, `scheduler` and `health`: the processes without a port, and how they are."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from databases.streams import ENDED
+from databases.audit_chain import NewEntry
 from integrations.kafka import connect_producer
-from tradewarden.cli.output import JsonOption, counted, emit, table, warn
+from tradewarden.cli.output import JsonOption, counted, emit, notes, table, warn
 from tradewarden.cli.signals import until_stopped
 from tradewarden.errors import CannotDo, CannotStart
-from tradewarden.heartbeat import Health, health_of, process_name
+from tradewarden.heartbeat import Health, counts, health_of, process_name
 from tradewarden.relay import Relay
 from tradewarden.scheduler import run
 from tradewarden.setup import open_application
+from tradewarden.wiring import Application
 
+STREAM = "command-line"
 NameOption = typer.Option("--name", help="Its name in heartbeats and audit; {host} becomes the machine's.")
 
 
@@ -41,24 +44,67 @@ def scheduler(name: Annotated[str, NameOption] = "scheduler") -> None:
 
 
 def health(
-    name: Annotated[str, typer.Argument(help="One process; without it all that have not ended.")] = "",
+    name: Annotated[str, typer.Argument(help="One process; without it all that should run.")] = "",
     alive: Annotated[
         bool, typer.Option("--alive", help="Only ask whether it lives, not whether it does its work.")
+    ] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help="Take a silent or stopped process off the list: it won't come back.")
     ] = False,
     json: JsonOption = False,
 ) -> None:
     """How the processes without a port are, by their heartbeats: 0 well, 1 not well, 2 can't be told. 进程健康."""
     app = open_application()
+    now = app.clock()
+    if forget:
+        _forget(app, process_name(name), now)
+        return
     with app.database.reading() as uow:
         workers = uow.streams.workers()
     asked = process_name(name)
-    known = [health_of(worker, app.clock()) for worker in workers if worker.name == asked or not asked]
+    known = [health_of(worker, now) for worker in workers if worker.name == asked or not asked]
     if asked and not known:
-        raise CannotDo(f"No process called {asked!r} was ever heard. `tradewarden health` lists the ones that were.")
-    shown = known if asked else [item for item in known if item.word != ENDED]
+        raise _unknown(asked)
+    shown = known if asked else [item for item in known if counts(item, now)]
+    if not shown:
+        warn("No process is running: start `tradewarden worker`, `relay` and `scheduler`, or `tradewarden serve`.")
+        raise typer.Exit(1)
     _show(shown, json)
     if not all(item.alive if alive else item.ready for item in shown):
         raise typer.Exit(1)
+
+
+def _unknown(name: str) -> CannotDo:
+    return CannotDo(f"No process called {name!r} was ever heard. `tradewarden health` lists the ones that were.")
+
+
+def _forget(app: Application, name: str, now: datetime) -> None:
+    """Take a process off the list and put it on record. Raises CannotDo when it is not there or still heard."""
+    if not name:
+        raise CannotDo("Whom to forget is not said. Name one process: `tradewarden health --forget NAME`.")
+    with app.database.writing() as uow:
+        found = next((health_of(worker, now) for worker in uow.streams.workers() if worker.name == name), None)
+        if found is None:
+            raise _unknown(name)
+        if found.alive:
+            raise CannotDo(
+                f"{name!r} is still heard ({found.word}). Stop it first, or wait until {_at(found.seen_until)}."
+            )
+        uow.streams.forget(name)
+        entry = NewEntry(
+            at=now,
+            actor=STREAM,
+            action="process.forgotten",
+            object_type="process",
+            object_id=name,
+            details={"state": found.word, "heard_until": found.seen_until.isoformat(), "reason": found.reason},
+        )
+        uow.audit.append(STREAM, [entry])
+    notes.print(f"{name} is forgotten; its alert closes by itself.", markup=False)
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def _show(found: list[Health], json: bool) -> None:
@@ -72,11 +118,16 @@ def _show(found: list[Health], json: bool) -> None:
                     "state": item.word,
                     "reason": item.reason,
                     "seen_until": item.seen_until,
+                    "next_step": item.next_step,
                 }
             )
         return
-    rows = ((item.name, item.word, "yes" if item.ready else "no", item.reason) for item in found)
-    table(("process", "state", "ready", "reason"), rows, "Processes without a port 无端口进程")
+    rows = ((item.name, _word(item), "yes" if item.ready else "no", item.reason, item.next_step) for item in found)
+    table(("process", "state", "ready", "reason", "next step"), rows, "Processes without a port 无端口进程")
+
+
+def _word(item: Health) -> str:
+    return item.word if item.alive else f"{item.word} since {_at(item.seen_until)}"
 
 
 def register(app: typer.Typer) -> None:
