@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
+from tradewarden.auth.permissions import Role
 from tradewarden.cli.main import app
 from tradewarden.settings import Settings
 
@@ -30,6 +31,17 @@ def _commands():
 def test_every_command_is_documented(command):
     group, _, child = command.partition(" ")
     assert f"tradewarden {command}" in README or (child and f"`{group} {child}`" in README)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_is_documented(role):
+    _, _, table = README.partition("## Who works with it")
+    assert f"| {role.value.replace('_', ' ')} " in table.partition("## ")[0]
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+def test_every_address_for_machines_is_documented(path):
+    assert f"| `{path}` |" in README
 
 
 @pytest.mark.parametrize("room", ROOMS)
