@@ -82,8 +82,10 @@ def run(app: Application, stop: threading.Event, name: str = STREAM) -> None:
             coalesce=True,
         )
     scheduler.add_job(seal_audit, "interval", args=(app,), seconds=SEAL_SECONDS, id="seal", next_run_time=app.clock())
+    log.info("scheduler.started", scheduler=name)
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)
     with suppress(DatabaseUnavailable):  # a heartbeat that can't be ended runs out by itself
         heart.beat(ENDED, at_once=True)
+    log.info("scheduler.stopped", scheduler=name)

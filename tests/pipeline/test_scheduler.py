@@ -1,12 +1,15 @@
 """Periodic jobs: on record when they did something, and silence when all is well."""
 
+import threading
 from dataclasses import replace
 from datetime import timedelta
+
+from structlog.testing import capture_logs
 
 from databases.alerts import AlertQuery
 from tradewarden.aeo.live import verify_audit
 from tradewarden.alarms import alarm_jobs
-from tradewarden.scheduler import JOBS, run_job, seal_audit
+from tradewarden.scheduler import JOBS, run, run_job, seal_audit
 
 from .conftest import NOW
 
@@ -43,3 +46,12 @@ def test_sealing_hands_the_seal_to_the_witness_and_the_audit_verifies(app):
     seal_audit(app)
     assert len(list(app.settings.witnesses.glob("seal-*.json"))) == 1
     assert verify_audit(app.database).verdict == "intact"
+
+
+def test_it_says_when_it_starts_and_when_it_has_stopped(app):
+    stop = threading.Event()
+    stop.set()
+    with capture_logs() as lines:
+        run(app, stop, "scheduler-a")
+    told = [line["event"] for line in lines if line.get("scheduler") == "scheduler-a"]
+    assert told == ["scheduler.started", "scheduler.stopped"]
