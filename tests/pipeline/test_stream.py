@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import psycopg
 import pytest
+import structlog
 from sqlalchemy.exc import OperationalError
 
 from databases.alert_tables import AlertQuery
@@ -437,6 +438,34 @@ def test_a_broker_that_is_away_does_not_stop_the_inbox(app, broker, events):
     assert lanes.turn().decided == 5
     with app.database.reading() as uow:
         assert uow.streams.workers()[0].state == "running"
+
+
+def test_an_outage_is_said_once_and_every_minute_and_its_end_once(app, broker):
+    clock = [0.0]
+    readers = [reader(app, broker), reader(app, broker, topics=[ORDERS_BULK])]
+    for one in readers:
+        one.monotonic = lambda: clock[0]
+
+    def said(seconds):
+        with structlog.testing.capture_logs() as lines:
+            for _ in range(seconds):
+                clock[0] += 1
+                readers[0].try_read(0)
+                readers[1].keep() if clock[0] % 2 else readers[1].try_read(0)
+        return sorted(
+            (line["event"], line["lane"]) for line in lines if line["event"] in {"stream.waiting", "stream.back"}
+        )
+
+    lanes = ("bulk", "live")
+    assert said(5) == []
+    broker.down = True
+    assert said(30) == [("stream.waiting", lane) for lane in lanes]
+    assert said(28) == []
+    assert said(60) == [("stream.waiting", lane) for lane in lanes]
+    broker.down = False
+    assert said(30) == [("stream.back", lane) for lane in lanes]
+    broker.down = True
+    assert said(30) == [("stream.waiting", lane) for lane in lanes]
 
 
 def test_records_the_broker_deleted_before_they_were_read_are_alarmed(app, broker, events):

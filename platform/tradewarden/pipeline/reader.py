@@ -15,12 +15,14 @@ from databases.streams import RUNNING, STOPPED, WAITING, LeaseLost
 from integrations.errors import Unavailable
 from integrations.kafka.port import Consumer, Partition
 from tradewarden.pipeline.apply import BatchResult, Worker
-from tradewarden.pipeline.stream import Reading, consume
+from tradewarden.pipeline.stream import Reading, consume, lane_of
 from tradewarden.wiring import Application
 
 RENEWALS = 5
 """How often a lease is renewed within its time."""
 RETRY_SECONDS = 2.0
+SAY_AGAIN_SECONDS = 60.0
+"""How often an outage that lasts is logged."""
 ALARM_DUE = timedelta(hours=4)
 log = structlog.get_logger()
 
@@ -42,21 +44,46 @@ class StreamReader:
     _consumer: Consumer | None = None
     _renewed: datetime | None = None
     _retry_at: float = 0.0
+    _away_since: float | None = None
+    _say_at: float = 0.0
 
     def try_read(self, seconds: float) -> BatchResult:
         """As `read`, but a broker that is away is said and waited for, so that the inbox goes on meanwhile."""
         if self.monotonic() < self._retry_at:
             return BatchResult()
         try:
-            return self.read(seconds)
+            found = self.read(seconds)
         except Unavailable as error:
-            log.error("stream.waiting", worker=self.worker.name, detail=str(error)[:300], retry=RETRY_SECONDS)
-            self._retry_at = self.monotonic() + RETRY_SECONDS
+            self._wait(error)
             try:
                 self.tell(WAITING, str(error))  # first: closing may take its time
             finally:
                 self.reconnect()
             return BatchResult()
+        self._back()
+        return found
+
+    def _wait(self, error: Unavailable) -> None:
+        """Try again later; said once for an outage of this lane, then every SAY_AGAIN_SECONDS."""
+        now = self.monotonic()
+        self._retry_at = now + RETRY_SECONDS
+        if self._away_since is None:
+            self._away_since = self._say_at = now
+        if now >= self._say_at:
+            self._say_at = now + SAY_AGAIN_SECONDS
+            log.error(
+                "stream.waiting", **self._who, detail=str(error)[:300], away_seconds=round(now - self._away_since)
+            )
+
+    def _back(self) -> None:
+        """The broker answers: said once after an outage."""
+        if self._away_since is not None:
+            log.info("stream.back", **self._who, away_seconds=round(self.monotonic() - self._away_since))
+            self._away_since = None
+
+    @property
+    def _who(self) -> dict[str, str]:
+        return {"worker": self.worker.name, "lane": lane_of(self.topics[0])}
 
     def read(self, seconds: float) -> BatchResult:
         """One batch, waiting at most `seconds` for its first record.
@@ -81,9 +108,10 @@ class StreamReader:
         try:
             self.ready()
         except Unavailable as error:
-            self._retry_at = self.monotonic() + RETRY_SECONDS
+            self._wait(error)
             self.reconnect()
-            log.error("stream.waiting", worker=self.worker.name, detail=str(error)[:300], retry=RETRY_SECONDS)
+        else:
+            self._back()
 
     def ready(self) -> Consumer:
         """The consumer, connected, its lease renewed when that is due. Raises Unavailable and StorageError."""
