@@ -155,7 +155,7 @@ def test_a_result_has_its_own_address_for_its_owner(app, as_user, json_order):
     place = browser.post("/intake", files={"file": ("a.json", json_order)}).headers["location"]
     assert re.fullmatch(r"/intake/results/[\w-]{43}", place)
     browser.post("/language", {"language": "en", "next": place})
-    assert "1 orders taken, 0 duplicates, 0 conflicts, 0 errors" in browser.get(place).text
+    assert "1 order taken, 0 duplicates, 0 conflicts, 0 errors" in browser.get(place).text
     assert pending(app) == 1
     assert browser.get(place.replace("results", "corrected")).status_code == 404
     assert browser.get("/intake/results/" + "x" * 43).status_code == 404

@@ -62,8 +62,6 @@ def test_as_many_hands_as_set_and_one_on_sqlite(app):
 
 def test_every_order_is_decided_once_and_in_order_of_its_client(app, events):
     broker, stop = MemoryBroker(partitions=6), threading.Event()
-    for event in events + events[:20]:
-        broker.append(ORDERS, event.order.client_uscc.encode(), encode(event), {})
     hands = [lanes_of(app, broker, hand) for hand in hands_of(app, Worker(name="w", batch_size=8, lanes=("live",)))]
     failures = []
 
@@ -80,7 +78,14 @@ def test_every_order_is_decided_once_and_in_order_of_its_client(app, events):
         with app.database.reading() as uow:
             return uow.inbox.counts()
 
+    def holders():
+        with app.database.reading() as uow:
+            return {partition.holder for partition in uow.streams.partitions()}
+
     try:
+        assert until(lambda: holders() == {hand.worker.name for hand in hands}), (holders(), failures)
+        for event in events + events[:20]:
+            broker.append(ORDERS, event.order.client_uscc.encode(), encode(event), {})
         assert until(lambda: books().received >= 170), (books(), failures)
     finally:
         stop.set()
