@@ -43,7 +43,7 @@ def state(app, letter_id):
 
 def test_the_page_tells_everything_and_marks_the_place(letter, as_user):
     page = as_user("ops").get(f"/dead-letters/{letter}").text
-    assert "trade.orders[0]@7" in page
+    assert "trade.orders 分区 0 位移 7" in page
     assert "甲&lt;b&gt;" in page
     assert '<td data-label="位置" class="strong mono">$.colour</td>' in page
     assert "<mark>  &#34;colour&#34;: &#34;red&#34;" in page
@@ -105,7 +105,8 @@ def test_untouched_text_is_replayed_byte_for_byte(app, bury, good, as_user):
 
 def test_who_was_late_is_told_and_keeps_the_text(letter, good, as_user):
     first, second = as_user("ops"), as_user("eve")
-    assert first.post(f"/dead-letters/{letter}/replay", {"text": json.dumps(good)}).status_code == 303
+    mended = {"text": json.dumps(good), "reason": "mended"}
+    assert first.post(f"/dead-letters/{letter}/replay", mended).status_code == 303
     late = second.post(f"/dead-letters/{letter}/replay", {"text": '{"my": "words"}'})
     assert late.status_code == 409
     assert "ops 已于" in late.text
@@ -161,3 +162,78 @@ def test_letters_are_filtered_and_counted(bury, clock, as_user):
     assert f'href="/dead-letters/{old}"' in only
     assert f'href="/dead-letters/{new}"' not in only
     assert browser.get("/dead-letters?state=odd").status_code == 422
+
+
+def test_a_change_wants_a_reason_and_keeps_what_was_written(app, letter, good, as_user):
+    text = json.dumps(good)
+    answer = as_user("ops").post(f"/dead-letters/{letter}/replay", {"text": text, "reason": " "})
+    assert answer.status_code == 422
+    assert "内容有改动，请填写修改说明" in answer.text
+    assert text in html.unescape(answer.text)
+    assert state(app, letter)[:2] == ("open", 1)
+
+
+def test_another_order_takes_a_second_step(app, letter, good, as_user):
+    browser = as_user("ops")
+    other = {**good, "order_id": "O-<b>", "order": {**good["order"], "order_id": "O-<b>"}}
+    assert browser.post(f"/dead-letters/{letter}/replay", {"text": json.dumps(other), "reason": "x"}).status_code == 422
+    other = {**good, "order_id": "O-OTHER", "order": {**good["order"], "order_id": "O-OTHER"}}
+    wanted = {"text": json.dumps(other), "reason": "the number was wrong"}
+    asked = browser.post(f"/dead-letters/{letter}/replay", wanted)
+    assert asked.status_code == 422
+    assert "来件为 O-MENDED，修改后为 O-OTHER" in asked.text
+    assert 'name="other_order" value="1" required' in asked.text
+    assert 'value="the number was wrong"' in asked.text
+    assert state(app, letter)[:2] == ("open", 2)
+    assert browser.post(f"/dead-letters/{letter}/replay", {**wanted, "other_order": "1"}).status_code == 303
+    with app.database.reading() as uow:
+        *_, entry = uow.audit.of_stream("dead-letters")
+    assert json.loads(entry.details)["order_was"] == "O-MENDED"
+
+
+def test_a_closed_letter_does_not_wait_any_more(letter, as_user):
+    browser = as_user("ops")
+    assert "已搁置 0 分钟" in browser.get(f"/dead-letters/{letter}").text
+    assert '<td class="nowrap" data-label="已搁置">0 分钟</td>' in browser.get("/dead-letters").text
+    browser.post(f"/dead-letters/{letter}/discard", {"reason": "a test"})
+    page = browser.get(f"/dead-letters/{letter}").text
+    assert "已搁置" not in page
+    assert "ops 于" in page
+    assert '<td class="nowrap" data-label="已搁置">–</td>' in browser.get("/dead-letters?state=all").text
+
+
+def test_letters_are_found_by_their_order_on_both_sides(bury, letter, good, as_user, work):
+    browser = as_user("ops")
+    number = bury(b'{"order_id": "O-MENDED"', order_id="O-MENDED")
+    other = bury(b"{", order_id="O-ELSE")
+    page = browser.get("/dead-letters?order=O-MENDED").text
+    assert f'href="/dead-letters/{number}"' in page
+    assert f'href="/dead-letters/{other}"' not in page
+    assert "取自原文，未经核验" in browser.get(f"/dead-letters/{number}").text
+    mended = {"text": json.dumps(good), "reason": "colour is no field"}
+    assert browser.post(f"/dead-letters/{letter}/replay", mended).status_code == 303
+    work()
+    order = browser.get("/orders/O-MENDED").text
+    assert f'href="/dead-letters/{number}"' in order
+    assert 'href="/dead-letters?state=all&amp;order=O-MENDED"' in order
+    assert f'href="/dead-letters/{other}"' not in order
+    assert 'href="/orders/O-MENDED"' in browser.get(f"/dead-letters/{number}").text
+
+
+def test_reason_and_place_are_told_in_the_language_of_the_page(bury, as_user):
+    kept = (
+        "kafka:trade.orders: whole message: found (nothing); expected a JSON object: an order or an order event. "
+        "Correct the message and send it again."
+    )
+    number = bury(b"", reason=kept)
+    browser = as_user("ops")
+    said = "整条报文：读到 （空）；应为一个 JSON 对象：订单或订单事件。请改正报文后重新提交。"
+    for path in ("/dead-letters", f"/dead-letters/{number}"):
+        page = browser.get(path).text
+        assert said in page
+        assert "trade.orders 分区 0 位移 7" in page
+    assert kept in page
+    browser.http.cookies.set("tw_language", "en")
+    page = browser.get(f"/dead-letters/{number}").text
+    assert kept in page
+    assert "As it was kept" not in page

@@ -1,6 +1,7 @@
 """Dead letters on the command line: seen, mended, replayed alone and in numbers, discarded; exit status as promised."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from databases.dead_letters import NewDeadLetter
 from integrations.json_events import encode
 from risk.nouns.order import OrderEvent
-from tradewarden.cli import dead_letters
+from tradewarden.cli import dead_letters, person
 from tradewarden.errors import CannotDo
 from tradewarden.settings import Settings
 from tradewarden.setup import prepare
@@ -81,7 +82,7 @@ def test_a_letter_is_seen_mended_and_replayed(app, bury, good, tradewarden, tmp_
     assert entry.after_hash == hashlib.sha256(good).hexdigest()
     again = tradewarden("dead-letters", "replay", number)
     assert again.status == 2
-    assert "replayed by command-line" in again.err
+    assert f"replayed by command-line ({person.system_user()})" in " ".join(again.err.split())
 
 
 def test_standard_input_mends_too_and_people_get_a_table(bury, good, tradewarden):
@@ -91,7 +92,7 @@ def test_standard_input_mends_too_and_people_get_a_table(bury, good, tradewarden
     assert "\\xff{" in shown.out
     assert "header trace" in shown.out
     assert "raw_base64" in tradewarden("dead-letters", "show", number, "--json").records[0]
-    done = tradewarden("dead-letters", "replay", number, "--file", "-", stdin=good)
+    done = tradewarden("dead-letters", "replay", number, "--file", "-", "--reason", "garbage", stdin=good)
     assert (done.status, done.out.strip()) == (0, f"letter {number}: accepted, event E-1, order O-1")
     assert "open" not in tradewarden("dead-letters", "list").out
 
@@ -116,10 +117,55 @@ def test_discarding_needs_a_reason(bury, tradewarden):
     [number] = bury(b"{")
     assert tradewarden("dead-letters", "discard", number).status == 2
     assert tradewarden("dead-letters", "discard", number, "--reason", " ").status == 2
-    done = tradewarden("dead-letters", "discard", number, "--reason", "a test of the sender", "--json")
+    why = ("--reason", "a test of the sender", "--by", "wang")
+    done = tradewarden("dead-letters", "discard", number, *why, "--json")
     assert (done.status, done.records) == (0, [{"letter_id": number, "state": "discarded"}])
     [record] = tradewarden("dead-letters", "list", "--state", "discarded", "--json").records
-    assert record["closed_by"] == "command-line"
+    assert record["closed_by"] == "command-line (wang)"
+
+
+def test_letters_are_listed_by_the_order_they_name(app, tradewarden):
+    letters = [
+        NewDeadLetter(source=SOURCE, place=f"trade.orders[0]@{n}", reason="no order", raw=b"{", order_id=order)
+        for n, order in enumerate(("O-1", "O-2", "O-1"))
+    ]
+    with app.database.writing() as uow:
+        first, _, last = uow.dead_letters.add(letters, NOW)
+    records = tradewarden("dead-letters", "list", "--order", "O-1", "--json").records
+    assert [(record["letter_id"], record["ids_checked"]) for record in records] == [(last, False), (first, False)]
+    assert "O-2" in tradewarden("dead-letters", "list").out
+    assert tradewarden("dead-letters", "list", "--order", "O-", "--json").records == []
+
+
+def test_mended_bytes_need_a_reason_and_another_order_a_word(app, bury, good, tradewarden, tmp_path):
+    other = good.replace(b'"O-1"', b'"O-9"')
+    [number] = bury(other.replace(b'"source":"erp"', b'"source":"erp","colour":"red"'))
+    mended = tmp_path / "mended.json"
+    mended.write_bytes(good)
+    silent = tradewarden("dead-letters", "replay", number, "--file", mended)
+    assert (silent.status, silent.out) == (2, "")
+    assert "say why (--reason)" in " ".join(silent.err.split())
+    typo = ("dead-letters", "replay", number, "--file", mended, "--reason", "typo")
+    unmeant = tradewarden(*typo)
+    said = " ".join(unmeant.err.split())
+    assert (unmeant.status, unmeant.out) == (2, "")
+    assert "order O-9 in the letter, O-1 in the mended message" in said
+    assert "--other-order" in said
+    assert tradewarden("dead-letters", "list", "--json").records[0]["attempts"] == 1
+    done = tradewarden(*typo, "--other-order", "--by", "Wang\u202e Fang", "--json")
+    assert (done.status, done.records[0]["order_id"]) == (0, "O-1")
+    with app.database.reading() as uow:
+        [entry] = uow.audit.of_stream("dead-letters")
+    assert entry.actor == "command-line (Wang\\u202e Fang)"
+    assert json.loads(entry.details)["order_was"] == "O-9"
+    assert json.loads(entry.details)["via"] == f"command-line ({person.system_user()})"
+
+
+def test_a_user_without_a_name_is_a_number(monkeypatch):
+    monkeypatch.setattr(person.os, "getuid", lambda: 987_654)
+    assert person.acting() == "command-line (user 987654)"
+    assert person.acting(" ") == "command-line (user 987654)"
+    assert person.seat() == "command-line"
 
 
 @pytest.mark.parametrize(

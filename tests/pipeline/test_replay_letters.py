@@ -17,7 +17,7 @@ from risk.nouns.status import StatusEvent, StatusKind
 from tradewarden.errors import CannotDo
 from tradewarden.pipeline.batch import Worker, process_batch
 from tradewarden.pipeline.intake import take
-from tradewarden.pipeline.replay_letters import Replay, check, discard, replay
+from tradewarden.pipeline.replay_letters import OtherOrder, ReasonWanted, Replay, check, discard, replay
 from tradewarden.pipeline.status import take_records
 
 from .conftest import NOW
@@ -128,7 +128,12 @@ def test_an_accepted_event_that_died_is_revived(app, clean_order):
 def test_a_revived_event_carries_the_mended_content(app, clean_order):
     inbox_id, letter_id = died(app, event_of(clean_order))
     better = event_of(changed(clean_order, order_id="O-MENDED"), event_id=f"{clean_order.order_id}/1")
-    assert replay(app, Replay(letter_id=letter_id, actor="ops", raw=encode(better))).state == "revived"
+    assert (
+        replay(
+            app, Replay(letter_id=letter_id, actor="ops", reason="mended", raw=encode(better), other_order=True)
+        ).state
+        == "revived"
+    )
     with app.database.reading() as uow:
         item = uow.inbox.by_id(inbox_id)
     assert (item.raw, item.order_id, item.state, item.finished_at) == (encode(better), "O-MENDED", "pending", None)
@@ -154,7 +159,9 @@ def test_an_event_that_dies_again_has_a_new_letter_that_can_be_replayed_again(ap
 @pytest.mark.parametrize(("values", "path"), [({"event_id": "other"}, "$.event_id"), ({"source": "crm"}, "$.source")])
 def test_a_revived_event_stays_the_same_event(app, clean_order, values, path):
     _, letter_id = died(app, event_of(clean_order))
-    result = replay(app, Replay(letter_id=letter_id, actor="ops", raw=encode(event_of(clean_order, **values))))
+    result = replay(
+        app, Replay(letter_id=letter_id, actor="ops", reason="mended", raw=encode(event_of(clean_order, **values)))
+    )
     assert result.state == "refused"
     assert [error.where for error in result.errors] == [path]
     assert books(app) == (1, 0, 0, 1, 0)
@@ -165,7 +172,7 @@ def test_an_undecodable_delivery_of_an_event_that_came_again_is_a_repeat(app, cl
     with app.database.writing() as uow:
         take(uow, [event_of(clean_order)], SOURCE, "test", NOW)
     assert books(app) == (2, 0, 0, 1, 1)
-    result = replay(app, Replay(letter_id=letter_id, actor="ops", raw=encode(event_of(clean_order))))
+    result = replay(app, Replay(letter_id=letter_id, actor="ops", reason="mended", raw=encode(event_of(clean_order))))
     assert result.state == "duplicate"
     assert books(app) == (2, 0, 1, 0, 1)
 
@@ -175,7 +182,7 @@ def test_an_id_that_holds_other_content_is_refused(app, clean_order):
     with app.database.writing() as uow:
         take(uow, [event_of(clean_order)], SOURCE, "test", NOW)
     other = event_of(changed(clean_order, client_name="另一家"))
-    result = replay(app, Replay(letter_id=letter_id, actor="ops", raw=encode(other)))
+    result = replay(app, Replay(letter_id=letter_id, actor="ops", reason="mended", raw=encode(other)))
     assert result.state == "refused"
     [error] = result.errors
     assert error.where == "$.event_id"
@@ -188,7 +195,7 @@ def test_two_letters_of_one_event_are_closed_together(app, clean_order):
     undecoded = bury(app, b"{")
     _, of_row = died(app, event)
     assert books(app) == (2, 0, 0, 2, 0)
-    result = replay(app, Replay(letter_id=undecoded, actor="ops", raw=encode(event)))
+    result = replay(app, Replay(letter_id=undecoded, actor="ops", reason="mended", raw=encode(event)))
     assert (result.state, result.letters) == ("revived", (undecoded, of_row))
     assert books(app) == (2, 0, 1, 0, 1)
     assert letter_of(app, of_row).state == "replayed"
@@ -211,10 +218,12 @@ def test_a_letter_of_a_status_feed_goes_the_way_of_status_events(app):
         third, second, first = (letter.letter_id for letter in uow.dead_letters.list().items)
     assert letter_of(app, first).source == feed
     assert replay(app, Replay(letter_id=first, actor="ops")).state == "refused"
-    result = replay(app, Replay(letter_id=first, actor="ops", raw=good))
+    result = replay(app, Replay(letter_id=first, actor="ops", reason="mended", raw=good))
     assert (result.state, result.event_id) == ("accepted", "S-1")
-    assert replay(app, Replay(letter_id=second, actor="ops", raw=good)).state == "duplicate"
-    other = replay(app, Replay(letter_id=third, actor="ops", raw=encode_status(status_of(order_id="O-2"))))
+    assert replay(app, Replay(letter_id=second, actor="ops", reason="mended", raw=good)).state == "duplicate"
+    other = replay(
+        app, Replay(letter_id=third, actor="ops", reason="mended", raw=encode_status(status_of(order_id="O-2")))
+    )
     assert (other.state, [error.where for error in other.errors]) == ("refused", ["$.event_id"])
     assert letter_of(app, third).state == "open"
     with app.database.reading() as uow:
@@ -306,3 +315,44 @@ def test_letters_are_found_and_counted(app):
         uow.dead_letters.discard(first, "ops", NOW)
         tally = {(one.source, one.state): (one.count, one.oldest) for one in uow.dead_letters.tally()}
     assert tally == {(SOURCE, "discarded"): (1, NOW), ("rest", "open"): (1, NOW)}
+
+
+def about(order_id, client, **values):
+    order = {"order_id": order_id, "client_uscc": client, "declaration": {}}
+    return json.dumps({"event_id": "E-1", "order_id": order_id, "order": order, **values}).encode()
+
+
+@pytest.mark.parametrize(
+    ("order_id", "client", "named"),
+    [
+        ("{order}", "{client}", set()),
+        ("O-OTHER", "{client}", {"order"}),
+        ("{order}", "91440399MA5OTHER1X", {"client"}),
+        ("O-OTHER", "91440399MA5OTHER1X", {"order", "client"}),
+        ("", "", set()),
+    ],
+)
+def test_another_order_or_client_has_to_be_meant(app, clean_order, order_id, client, named):
+    own = {"order": clean_order.order_id, "client": clean_order.client_uscc}
+    broken = about(order_id.format(**own), client.format(**own))
+    letter_id = bury(app, broken)
+    wanted = Replay(letter_id=letter_id, actor="ops", reason="mended", raw=encode(event_of(clean_order)))
+    before = books(app)
+    if named:
+        with pytest.raises(OtherOrder) as refused:
+            replay(app, wanted)
+        assert {change.name for change in refused.value.changes} == named
+        assert (books(app), letter_of(app, letter_id).attempts) == (before, 1)
+    assert replay(app, changed(wanted, other_order=bool(named))).done
+    with app.database.reading() as uow:
+        [entry] = uow.audit.of_stream("dead-letters")
+    assert {name for name in ("order", "client") if f"{name}_was" in json.loads(entry.details)} == named
+
+
+def test_changed_bytes_want_a_reason_and_the_same_bytes_none(app, clean_order):
+    good = encode(event_of(clean_order))
+    letter_id = bury(app, good)
+    with pytest.raises(ReasonWanted, match="say why"):
+        replay(app, Replay(letter_id=letter_id, actor="ops", raw=good + b" ", reason=" "))
+    assert letter_of(app, letter_id).state == "open"
+    assert replay(app, Replay(letter_id=letter_id, actor="ops", raw=good)).done

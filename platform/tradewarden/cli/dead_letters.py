@@ -2,7 +2,8 @@
 
 import base64
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,12 +14,11 @@ from databases.errors import NotFound, StaleState
 from databases.paging import MAXIMUM_PAGE, PageRequest
 from integrations.errors import printable
 from tradewarden.cli.output import JsonOption, counted, emit, fail, notes, progress, table
+from tradewarden.cli.person import acting, seat
 from tradewarden.errors import CannotDo
 from tradewarden.pipeline.replay_letters import Replay, Replayed, check, discard, replay
 from tradewarden.setup import open_application
-from tradewarden.wiring import Application
 
-ACTOR = VIA = "command-line"
 STATES = ("open", "replayed", "discarded", "all")
 SHOWN = 4000
 REASON_SHOWN = 120
@@ -26,6 +26,8 @@ REASON_SHOWN = 120
 commands = typer.Typer(no_args_is_help=True, help="What could not be read or processed. 死信.")
 Letter = Annotated[int, typer.Argument(help="The letter's number.", min=1)]
 Source = Annotated[str, typer.Option("--source", help="Only letters of this source, such as kafka:trade.orders.")]
+Order = Annotated[str, typer.Option("--order", help="Only letters that name this order (unchecked, from the bytes).")]
+By = Annotated[str, typer.Option("--by", help="Who does this, for the audit log; else the operating system's user.")]
 Contains = Annotated[str, typer.Option("--reason-contains", help="Only letters whose reason contains this text.")]
 
 
@@ -39,6 +41,7 @@ def list_letters(
     state: Annotated[str, typer.Option("--state", help=f"One of {', '.join(STATES)}.")] = "open",
     source: Source = "",
     reason: Contains = "",
+    order: Order = "",
     limit: Annotated[int, typer.Option("--limit", min=1, max=MAXIMUM_PAGE, help="At most so many.")] = 100,
     as_json: JsonOption = False,
 ) -> None:
@@ -46,14 +49,14 @@ def list_letters(
     if state not in STATES:
         raise CannotDo(f"--state {printable(state)}: expected one of {', '.join(STATES)}.")
     app = open_application()
-    query = LetterQuery(state="" if state == "all" else state, source=source, reason=reason)
+    query = LetterQuery(state="" if state == "all" else state, source=source, reason=reason, order=order)
     with app.database.reading() as uow:
         found = uow.dead_letters.search(query, PageRequest(limit=limit))
     if as_json:
         for letter in found.items:
             emit(letter_record(letter))
         return
-    columns = ("letter", "received", "source", "place", "attempts", "state", "reason")
+    columns = ("letter", "received", "source", "place", "order", "attempts", "state", "reason")
     table(columns, (_row(letter) for letter in found.items))
     if found.total > len(found.items):
         notes.print(f"… {found.total - len(found.items)} more; raise --limit or narrow with --source")
@@ -63,7 +66,8 @@ def _row(letter: DeadLetter) -> tuple[object, ...]:
     reason = printable(letter.reason, REASON_SHOWN)
     received = f"{letter.received_at:%Y-%m-%d %H:%M:%S}"
     place = printable(letter.place)
-    return letter.letter_id, received, printable(letter.source), place, letter.attempts, letter.state, reason
+    source, order = printable(letter.source), printable(letter.order_id)
+    return letter.letter_id, received, source, place, order, letter.attempts, letter.state, reason
 
 
 @commands.command()
@@ -98,7 +102,13 @@ def _content(raw: bytes) -> Mapping[str, str]:
 def replay_letters(
     letter_id: Annotated[int | None, typer.Argument(help="The letter's number; none with --all.", min=1)] = None,
     file: Annotated[Path | None, typer.Option("--file", help="The mended message; - is standard input.")] = None,
-    reason: Annotated[str, typer.Option("--reason", help="Why it was mended; kept in the audit log.")] = "",
+    reason: Annotated[
+        str, typer.Option("--reason", help="Why; needed when --file changes it. For the audit log.")
+    ] = "",
+    other_order: Annotated[
+        bool, typer.Option("--other-order", help="It is meant that the message is another order or client than before.")
+    ] = False,
+    by: By = "",
     all_alike: Annotated[bool, typer.Option("--all", help="Every open letter that meets the two filters.")] = False,
     source: Source = "",
     contains: Contains = "",
@@ -107,14 +117,15 @@ def replay_letters(
     """Hand letters in again, mended or as they are; what is still wrong stays open. 重放死信."""
     _demand_one_way(letter_id, file, all_alike, bool(source or contains))
     app = open_application()
+    wanted = Replay(letter_id=letter_id or 0, actor=acting(by), reason=reason, via=seat(by), other_order=other_order)
     if letter_id is not None:
         raw = None if file is None else _read(file)
-        result = replay(app, Replay(letter_id=letter_id, actor=ACTOR, raw=raw, reason=reason, via=VIA))
+        result = replay(app, replace(wanted, raw=raw))
         _say([result], as_json)
         return 0 if result.done else 1
     with app.database.reading() as uow:
         alike = uow.dead_letters.ids(LetterQuery(source=source, reason=contains))
-    results = _replay_all(app, alike, reason)
+    results = _replay_all(alike, lambda number: replay(app, replace(wanted, letter_id=number)))
     _say(results, as_json)
     refused = sum(not result.done for result in results)
     notes.print(f"{len(results) - refused} replayed, {refused} still open of {counted(len(alike), 'letter')}")
@@ -139,7 +150,7 @@ def _demand_one_way(letter_id: int | None, file: Path | None, all_alike: bool, f
         raise CannotDo("--source and --reason-contains choose letters for --all; one number needs neither.")
 
 
-def _replay_all(app: Application, letters: Iterable[int], reason: str) -> list[Replayed]:
+def _replay_all(letters: Iterable[int], again: Callable[[int], Replayed]) -> list[Replayed]:
     """One transaction a letter, so that one that fails costs only itself. What somebody else closed is left out."""
     results: list[Replayed] = []
     closed: set[int] = set()
@@ -150,7 +161,7 @@ def _replay_all(app: Application, letters: Iterable[int], reason: str) -> list[R
             if number in closed:
                 continue
             try:
-                result = replay(app, Replay(letter_id=number, actor=ACTOR, reason=reason, via=VIA))
+                result = again(number)
             except StaleState as error:
                 fail(str(error))
                 continue
@@ -174,11 +185,12 @@ def _say(results: Iterable[Replayed], as_json: bool) -> None:
 def discard_letter(
     letter_id: Letter,
     reason: Annotated[str, typer.Option("--reason", help="Why there is nothing to save in it.")],
+    by: By = "",
     as_json: JsonOption = False,
 ) -> None:
     """Close a letter without replaying it; it is kept and stays counted. 废弃死信."""
     app = open_application()
-    discard(app, letter_id, ACTOR, reason, VIA)
+    discard(app, letter_id, acting(by), reason, seat(by))
     if as_json:
         emit({"letter_id": letter_id, "state": "discarded"})
     else:
@@ -186,7 +198,10 @@ def discard_letter(
 
 
 def letter_record(letter: DeadLetter) -> dict[str, Any]:
-    """A letter without its bytes, with the keys others rely on."""
+    """A letter without its bytes, with the keys others rely on.
+
+    `ids_checked` false: event and order are what the bytes seem to say; nobody has vouched for them.
+    """
     return {
         "letter_id": letter.letter_id,
         "state": letter.state,
@@ -194,6 +209,7 @@ def letter_record(letter: DeadLetter) -> dict[str, Any]:
         "place": letter.place,
         "event_id": letter.event_id,
         "order_id": letter.order_id,
+        "ids_checked": letter.inbox_id is not None,
         "reason": letter.reason,
         "attempts": letter.attempts,
         "bytes": len(letter.raw),

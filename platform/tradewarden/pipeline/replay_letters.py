@@ -15,6 +15,9 @@ How the books stay balanced (received = applied + duplicate + dead + pending):
   from dead to pending without an entry. The event must stay the same event: another source or id is refused.
 * A status event has no queue and no dead row: its letter passes `pipeline.status` and the books as the first kind.
 * An id that holds other content and is not dead is refused: it needs a higher revision and an id of its own.
+
+Mended bytes need a reason, and when they are another order or another client's than the letter showed, somebody has to
+say that this is meant.
 """
 
 import hashlib
@@ -28,6 +31,7 @@ from databases.inbox import InboxItem
 from databases.unit_of_work import UnitOfWork
 from integrations.errors import DoorError
 from integrations.json_events import decode_order, decode_status
+from integrations.json_events.clues import clues
 from integrations.json_events.faults import faults
 from integrations.kafka.port import CUSTOMS, LOGISTICS
 from risk.nouns.order import OrderEvent
@@ -48,13 +52,42 @@ _STEP = "Keep the event's source and id; to send another event, hand it in at a 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replay:
-    """What somebody wants replayed. `raw` None: the bytes as they came; `door` names where the person sits."""
+    """What somebody wants replayed. `raw` None: the bytes as they came; `via` names where the person sits.
+
+    `other_order`: they know that the mended message is another order or client than the letter showed.
+    """
 
     letter_id: int
     actor: str
     raw: bytes | None = None
     reason: str = ""
     via: str = "console"
+    other_order: bool = False
+
+
+class ReasonWanted(CannotDo):
+    """Mended bytes without a word why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a mended message is about, against what its letter showed. `name`: order or client."""
+
+    name: str
+    was: str
+    now: str
+
+
+class OtherOrder(CannotDo):
+    """The mended message is another order or another client's, and nobody has said that this is meant."""
+
+    def __init__(self, letter_id: int, changes: tuple[Change, ...]) -> None:
+        self.changes = changes
+        told = "; ".join(f"{one.name} {one.was} in the letter, {one.now} in the mended message" for one in changes)
+        super().__init__(
+            f"dead letter {letter_id}: {told}. Nothing was changed. If this is meant, say so (--other-order); to send "
+            "another order hand it in at a door and discard this letter."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,18 +142,54 @@ def check(letter: DeadLetter, raw: bytes, now: datetime) -> tuple[DoorError, ...
 def replay(app: Application, wanted: Replay) -> Replayed:
     """Hand a letter in again. A refused one stays open and counts one more attempt.
 
-    Raises NotFound, StaleState (somebody else closed it), StorageError.
+    Raises NotFound, StaleState (somebody else closed it), StorageError; ReasonWanted and OtherOrder, then nothing is
+    changed.
     """
     now = app.clock()
     try:
         with app.database.writing() as uow:
             letter = uow.dead_letters.held(wanted.letter_id)
             raw = letter.raw if wanted.raw is None else wanted.raw
-            result = _Attempt(uow, letter, wanted.actor, now).hand_in(decoder(letter, now)(raw))
-            uow.audit.append(STREAM, [_entry(letter, raw, wanted, result, now)])
+            event = decoder(letter, now)(raw)
+            _demand_grounds(letter, raw, wanted, event)
+            result = _Attempt(uow, letter, wanted.actor, now).hand_in(event)
+            entry = _entry(letter, raw, wanted, result, now)
+            uow.audit.append(STREAM, [replace(entry, details={**entry.details, **_other(letter, raw, event)})])
         return result
     except DoorError as error:  # everything above is undone
         return _refused(app, wanted, error, now)
+
+
+def changes(letter: DeadLetter, event: OrderEvent | StatusEvent) -> tuple[Change, ...]:
+    """Where a mended event is another order or another client's than the letter showed.
+
+    What the letter did not show can't differ; what the event leaves out, as a cancellation its client, doesn't.
+    """
+    seen = clues(letter.raw)
+    order = event.order if isinstance(event, OrderEvent) else None
+    pairs = (
+        Change("order", letter.order_id or seen.order_id, event.order_id),
+        Change("client", seen.client, (order.client_uscc or order.client_name) if order else ""),
+    )
+    return tuple(one for one in pairs if one.was and one.now and one.was != one.now)
+
+
+def _demand_grounds(letter: DeadLetter, raw: bytes, wanted: Replay, event: OrderEvent | StatusEvent) -> None:
+    if raw == letter.raw:
+        return
+    if not wanted.reason.strip():
+        raise ReasonWanted(
+            f"dead letter {letter.letter_id}: the message was changed, so say why (--reason). Nothing was changed."
+        )
+    found = changes(letter, event)
+    if found and not wanted.other_order:
+        raise OtherOrder(letter.letter_id, found)
+
+
+def _other(letter: DeadLetter, raw: bytes, event: OrderEvent | StatusEvent) -> dict[str, str]:
+    """For the audit log: which order and which client the letter showed, where the replayed event has others."""
+    found = () if raw == letter.raw else changes(letter, event)
+    return {f"{one.name}_was": one.was for one in found}
 
 
 def _refused(app: Application, wanted: Replay, error: DoorError, now: datetime) -> Replayed:

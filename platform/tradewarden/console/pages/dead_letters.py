@@ -15,13 +15,23 @@ from databases.unit_of_work import UnitOfWork
 from integrations.errors import DoorError, printable
 from tradewarden.auth.permissions import Action
 from tradewarden.auth.refusals import Refused
+from tradewarden.console import letter_words
 from tradewarden.console.desk import Desk
 from tradewarden.console.door_words import in_chinese
 from tradewarden.console.filters import PAGE_SIZE, Filters
 from tradewarden.console.formats import moment
 from tradewarden.console.marked_text import layout, marked
 from tradewarden.console.pages.door import At, Id
-from tradewarden.pipeline.replay_letters import Replay, check, discard, of_feed, replay
+from tradewarden.pipeline.replay_letters import (
+    Change,
+    OtherOrder,
+    ReasonWanted,
+    Replay,
+    check,
+    discard,
+    of_feed,
+    replay,
+)
 
 STATES = ("open", "replayed", "discarded")
 SORTS = ("received_at",)
@@ -31,6 +41,7 @@ READING = frozenset({"dead_letter.read", "dead_letters.listed"})
 LONGEST_TEXT = 4 * LARGEST_EDITED
 Text = Annotated[str, Form(max_length=LONGEST_TEXT)]
 Why = Annotated[str, Form(max_length=500)]
+Sure = Annotated[str, Form(max_length=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,15 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A letter of the list, its place and reason in the reader's words."""
+
+    letter: DeadLetter
+    place: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Fate:
     """Where the event of a replayed letter is now: its state, its order, or the letter it died into again."""
 
@@ -54,20 +74,27 @@ class Fate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """What somebody wrote and what is to be said about it. `checked`: they asked for a check and it was done."""
+    """What somebody wrote and what is to be said about it. `checked`: they asked for a check and it was done.
+
+    `changes`: where it is another order or client than the letter showed, which they have to confirm.
+    """
 
     text: str | None = None
     reason: str = ""
     errors: tuple[DoorError, ...] | None = None
     checked: bool = False
     problem: Refused | None = None
+    changes: tuple[Change, ...] = ()
 
 
 def dead_letters(at: At) -> Response:
     filters = Filters(at.request.query_params)
     state = filters.choice("state", (*STATES, "all")) or "open"
     query = LetterQuery(
-        state="" if state == "all" else state, source=filters.text("source"), reason=filters.text("reason")
+        state="" if state == "all" else state,
+        source=filters.text("source"),
+        reason=filters.text("reason"),
+        order=filters.text("order"),
     )
     with at.app.database.writing() as uow:
         found = uow.dead_letters.search(query, filters.request(SORTS, "-received_at"))
@@ -78,7 +105,7 @@ def dead_letters(at: At) -> Response:
     waiting = [one for one in tally if one.state == "open"]
     return at.page(
         "dead_letters.html",
-        rows=found.items,
+        rows=[Row(letter, *_said(at, letter)) for letter in found.items],
         age=lambda since: age(at, at.now - since),
         total=found.total,
         size=PAGE_SIZE,
@@ -89,6 +116,10 @@ def dead_letters(at: At) -> Response:
         waiting=waiting,
         values=filters.values,
     )
+
+
+def _said(at: Desk, letter: DeadLetter) -> tuple[str, str]:
+    return letter_words.place(at.t, letter.place), letter_words.reason(at.t, letter)
 
 
 def _counted(tally: Sequence[LetterCount], state: str) -> int:
@@ -115,15 +146,21 @@ def check_letter(at: At, letter_id: Id, text: Text = "", reason: Why = "") -> Re
     return _letter_page(at, letter_id, Draft(text=_plain(text), reason=reason, errors=errors, checked=True))
 
 
-def replay_letter(at: At, letter_id: Id, text: Text = "", reason: Why = "") -> Response:
+def replay_letter(at: At, letter_id: Id, text: Text = "", reason: Why = "", other_order: Sure = "") -> Response:
+    """Hand it in; a change needs a reason, and another order or client a second step."""
     letter = _found(at, letter_id)
     wanted = Replay(letter_id=letter_id, actor=at.username, raw=_given(letter, text), reason=reason)
+    draft = Draft(text=_plain(text), reason=reason, errors=())
     try:
-        result = replay(at.app, wanted)
+        result = replay(at.app, replace(wanted, other_order=bool(other_order)))
     except StaleState:
         return _closed_by_another(at, letter_id, _plain(text))
+    except ReasonWanted:
+        return _letter_page(at, letter_id, replace(draft, problem=Refused(422, "dead.mend_reason_wanted")))
+    except OtherOrder as error:
+        return _letter_page(at, letter_id, replace(draft, changes=error.changes))
     if not result.done:
-        return _letter_page(at, letter_id, Draft(text=_plain(text), reason=reason, errors=result.errors))
+        return _letter_page(at, letter_id, replace(draft, errors=result.errors))
     return at.go(f"/dead-letters/{letter_id}", "replayed")
 
 
@@ -180,6 +217,7 @@ def _letter_page(at: Desk, letter_id: int, draft: Draft) -> Response:
         letter = _known(uow, letter_id)
         at.audited(uow, "dead_letter.read", "dead_letter", str(letter_id))
         fate = _fate(uow, letter)
+        known = bool(letter.order_id) and uow.orders.get(letter.order_id) is not None
         history = uow.audit.search(AuditQuery(object_type="dead_letter", object_id=str(letter_id))).items
     is_open = letter.state == "open"
     may_work = is_open and at.can(Action.DEAD_LETTERS_WORK)
@@ -191,6 +229,8 @@ def _letter_page(at: Desk, letter_id: int, draft: Draft) -> Response:
         "dead_letter.html",
         _status(draft),
         letter=letter,
+        order_known=known,
+        said=Row(letter, *_said(at, letter)),
         age=age(at, at.now - letter.received_at),
         draft=draft,
         text=text,
@@ -207,7 +247,7 @@ def _letter_page(at: Desk, letter_id: int, draft: Draft) -> Response:
 def _status(draft: Draft) -> int:
     if draft.problem is not None:
         return draft.problem.status
-    return 422 if draft.errors and not draft.checked else 200
+    return 422 if draft.changes or (draft.errors and not draft.checked) else 200
 
 
 def _faults(at: Desk, errors: Sequence[DoorError]) -> list[Fault]:
@@ -215,7 +255,10 @@ def _faults(at: Desk, errors: Sequence[DoorError]) -> list[Fault]:
     told = [Fault(error.where, error.value, error.expected, error.next_step) for error in errors]
     if at.t.language != "zh":
         return told
-    return [replace(one, expected=in_chinese(one.expected), next_step=in_chinese(one.next_step)) for one in told]
+    return [
+        Fault(letter_words.where(at.t, one.where), one.value, in_chinese(one.expected), in_chinese(one.next_step))
+        for one in told
+    ]
 
 
 def _fate(uow: UnitOfWork, letter: DeadLetter) -> Fate | None:

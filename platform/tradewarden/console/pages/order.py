@@ -93,6 +93,7 @@ class OrderPage:
     parties: tuple[order_facts.PartyRow, ...]
     documents: tuple[order_facts.DocumentRow, ...]
     alerts: tuple[Alert, ...]
+    letters: tuple[tuple[int, str], ...]
     moved: tuple[str, ...]
     timeline: tuple[Moment, ...]
     stages: tuple[order_flow.Stage, ...]
@@ -144,6 +145,7 @@ def _page(at: Desk, uow: UnitOfWork, stored: StoredOrder) -> OrderPage:
         tier=client.tier if client else "",
         released=next((alert.closed_by for alert in alerts if alert.disposition == "release" and alert.closed_by), ""),
         alerts=alerts,
+        letters=uow.dead_letters.of_order(summary.order_id),
         moved=tuple(sentence(at.t, one) for one in alerts if one.kind == MOVED and one.state != "closed"),
         timeline=moments,
         stages=order_flow.stages(at.t, events),
