@@ -15,6 +15,8 @@ from databases.paging import Page, PageRequest, ordered, paged
 from databases.trade_event_tables import trade_events
 from risk.findings import Outcome
 
+SEPARATORS = {ord(sign): None for sign in " \t\u00a0\u3000-\u2010\u2011\u2012\u2013\u2014\uff0d/."}
+"""What papers put between the parts of a number: blanks, hyphens and dashes, slash and dot."""
 SPARE = 10  # revisions looked at for each order wanted: one order may have several
 SORTS = ("updated_at", "order_id", "client_name", "total_usd", "score", "declared_on", "traded_at", "outcome")
 EQUAL = (
@@ -26,6 +28,8 @@ EQUAL = (
     "state",
     "order_class",
 )
+WRITTEN = ("entry_number", "transport_document")
+"""Numbers that are typed as papers write them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +140,7 @@ def _conditions(query: OrderQuery) -> Iterator[ColumnElement[bool]]:
     c = orders.c
     for name in EQUAL:
         if value := getattr(query, name):
-            yield c[name] == value
+            yield c[name].in_(written(value)) if name in WRITTEN else c[name] == value
     if query.container:
         yield c.order_id.in_(_with_container(query.container))
     if query.buyer:
@@ -157,15 +161,21 @@ def _conditions(query: OrderQuery) -> Iterator[ColumnElement[bool]]:
         yield c.traded_at < query.until
 
 
+def written(number: str) -> list[str]:
+    """A number as it may stand on record: as given, in capitals, and without the blanks and hyphens of papers."""
+    given = number.strip()
+    return list(dict.fromkeys((given, given.upper(), given.upper().translate(SEPARATORS))))
+
+
 def _with_container(number: str) -> Select[str]:
-    return select(order_containers.c.order_id).where(order_containers.c.number == number.upper())
+    return select(order_containers.c.order_id).where(order_containers.c.number.in_(written(number)))
 
 
 def _exactly(text: str) -> ColumnElement[bool]:
     c = orders.c
-    numbers = (c.order_id, c.entry_number, c.transport_document, c.contract_number, c.client_id)
     return or_(
-        *(column == text for column in numbers),
+        *(column == text for column in (c.order_id, c.contract_number, c.client_id)),
+        *(column.in_(written(text)) for column in (c.entry_number, c.transport_document)),
         c.order_id.in_(_with_container(text)),
         *(c.order_id.in_(told) for told in _told_by_events(text)),
     )
@@ -174,8 +184,8 @@ def _exactly(text: str) -> ColumnElement[bool]:
 def _told_by_events(text: str) -> Iterator[Select[str]]:
     """Orders whose events carry the number: an export gets its declaration number only after filing."""
     c = trade_events.c
-    for column, value in ((c.declaration_number, text), (c.transport_document, text), (c.container, text.upper())):
-        yield select(c.order_id).where(column == value, c.order_id != "")
+    for column in (c.declaration_number, c.transport_document, c.container):
+        yield select(c.order_id).where(column.in_(written(text)), c.order_id != "")
 
 
 def _in_names(text: str) -> ColumnElement[bool]:
