@@ -100,3 +100,30 @@ def test_an_error_on_replay_is_shown_and_nothing_is_lost(site, window):
     assert one.page.locator("#faults tbody tr").count() >= 1
     one.wrong[:] = [message for message in one.wrong if "422" not in message]
     one.check("after the refusal")
+
+
+@pytest.mark.parametrize(("width", "language"), [(1440, "en"), (390, "zh")])
+def test_another_order_is_asked_about_before_it_is_replayed(site, window, width, language):
+    order_id, number = broken(site)
+    one = window(width, language)
+    one.sign_in(*site.account("operator"))
+    one.open(f"/dead-letters?order={order_id}")
+    assert one.page.locator("tr[data-row]").count() == 0, "nothing was read of this letter when it was kept"
+    one.open(f"/dead-letters/{number}")
+    page = one.page
+    text = json.loads(page.input_value("#text"))
+    del text["colour"]
+    text["order"]["declaration"]["header"]["gross_weight_kg"] = "1200.5"
+    text["order_id"] = text["order"]["order_id"] = f"{order_id}-X"
+    page.fill("#text", json.dumps(text, ensure_ascii=False, indent=2))
+    one.page.fill("#why", "the sender's slip")
+    with page.expect_navigation():
+        page.click("#mend button.primary")
+    assert f"{order_id}-X" in page.locator("#other").inner_text()
+    assert page.input_value("#why") == "the sender's slip"
+    page.locator("#other").scroll_into_view_if_needed()
+    one.wrong[:] = [message for message in one.wrong if "422" not in message]
+    one.check("asked about another order")
+    page.check("#other input")
+    one.press("#mend button.primary")
+    assert WORDS[language]["done"] in page.locator(".head").inner_text()
