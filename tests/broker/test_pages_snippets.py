@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 
@@ -47,8 +48,8 @@ class Terminal:
     def source(self, text):
         self.environment |= dict(re.findall(r"^export (\w+)='(.*)'$", text, re.MULTILINE))
 
-    def close(self):
-        for process in reversed(self.running):
+    def close(self, processes=None):
+        for process in reversed(self.running if processes is None else processes):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
                 try:
@@ -71,12 +72,18 @@ def terminal(tmp_path):
     opened = Terminal(tmp_path, port)
     try:
         command = (sys.executable, "-m", "tradewarden.selftest.servers", "--kafka-port", str(port))
-        servers = opened.start("servers", *command)
+        # as a shell starts what goes on behind it
+        servers = opened.start("servers", "sh", "-c", 'trap "" INT; exec "$@"', "sh", *command)
         wait_for(lambda: opened.told("servers").count("\n") == 2 or servers.poll() is not None)
         if servers.poll() == 2:
             pytest.skip(opened.told("servers", "err"))
         opened.source(opened.told("servers"))
         yield opened
+        opened.close(opened.running[1:])
+        servers.send_signal(signal.SIGINT)
+        assert servers.wait(60) == 0
+        assert "their data is deleted" in opened.told("servers", "err")
+        assert not Path(unquote(opened.environment["TRADEWARDEN_DATABASE_URL"]).partition("host=")[2]).exists()
     finally:
         opened.close()
 
