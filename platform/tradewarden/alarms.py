@@ -4,10 +4,11 @@ An alarm that stands is not raised twice, one whose cause is gone closes by itse
 not raised again within QUIET, although its cause stands: they know. Thresholds are settings, their unit in the name.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import groupby
 
 import msgspec
 
@@ -32,6 +33,12 @@ BULK_PATIENCE = 24
 GOALS = "alarm.stream_goals"
 GONE_NOTE = "原因已消除，系统自动关闭 | the cause is gone; closed by itself"
 SHOWN = 5
+EVERYTHING = "streams"
+"""The subject of the alarm that nobody reads any stream."""
+FIRST_LOOK: Mapping[str, timedelta] = {
+    kind: timedelta(minutes=3) for kind in ("partition_unheld", "worker_stopped", "stream_lag")
+}
+"""How long after the scheduler's start an alarm is looked for first: what starts with it needs time to come up."""
 
 Causes = Callable[[UnitOfWork, datetime], Sequence[NewAlert]]
 Job = Callable[[UnitOfWork, datetime], int]
@@ -112,13 +119,39 @@ def place(partition: PartitionState) -> str:
 
 
 def unheld_partitions(uow: UnitOfWork, now: datetime) -> list[NewAlert]:
-    """Partitions nobody reads: never leased, given back, or the lease has run out."""
-    free = [one for one in uow.streams.partitions() if one.held_until is None or one.held_until + GRACE < now]
-    return [
-        NewAlert(kind="partition_unheld", subject=place(one), due_at=now + SOON, details={"lag": one.lag})
-        for one in free
-        if one.seen_at is None or one.seen_at + GRACE < now
+    """Partitions nobody reads: never leased, given back, or the lease has run out.
+
+    One alert for each cause: that nobody reads anything, or, while somebody reads, for each topic.
+    """
+    known = uow.streams.partitions()
+    free = [
+        one
+        for one in known
+        if (one.held_until is None or one.held_until + GRACE < now)
+        and (one.seen_at is None or one.seen_at + GRACE < now)
     ]
+    if len(free) == len(known) > 1:
+        return [_unheld(EVERYTHING, free, now)]
+    return [_unheld(topic, list(group), now) for topic, group in groupby(free, key=lambda one: one.topic)]
+
+
+def _unheld(subject: str, free: Sequence[PartitionState], now: datetime) -> NewAlert:
+    """The alert on partitions of one cause; the lag is that of when the broker was asked last, None if never."""
+    lag = sum(one.lag for one in free) if all(one.seen_at for one in free) else None
+    details = {"partitions": ", ".join(_ranges(free)), "count": len(free), "lag": lag}
+    return NewAlert(kind="partition_unheld", subject=subject, due_at=now + SOON, details=details)
+
+
+def _ranges(free: Sequence[PartitionState]) -> Iterator[str]:
+    """Each topic with its partition numbers, neighbours drawn together: trade.orders[0-5,7]."""
+    for topic, group in groupby(free, key=lambda one: one.topic):
+        spans: list[list[int]] = []
+        for number in (one.partition for one in group):
+            if spans and spans[-1][-1] == number - 1:
+                spans[-1][1:] = [number]
+            else:
+                spans.append([number])
+        yield f"{topic}[{','.join('-'.join(map(str, span)) for span in spans)}]"
 
 
 def stopped_streams(uow: UnitOfWork, now: datetime) -> list[NewAlert]:

@@ -24,6 +24,7 @@ def busy(app, clock):
         uow.streams.start("w0", now - timedelta(hours=1), now - timedelta(hours=1), ["trade.customs"])
         uow.streams.lease("w0", [("trade.customs", 3)], now - timedelta(hours=1), now - timedelta(minutes=50))
         uow.streams.heartbeat("w9", now, now, "stopped", "too many unreadable records")
+        uow.streams.seen({("trade.orders", 0): 1204}, now)
         uow.connection.execute(text("UPDATE stream_partitions SET end_offset = 1204, next_offset = 1200"))
 
 
@@ -31,7 +32,11 @@ def test_the_page_shows_every_door_stream_and_process(busy, as_user):
     page = as_user("bob").get("/flow").text
     assert "账目平衡" in page
     assert "trade.orders[0]" in page
-    assert '<td class="number" data-label="积压">4</td>' in page
+    assert page.index("<h2>进程</h2>") < page.index("<h2>消息流</h2>")
+    assert page.count('<td class="number">4</td>') == 2  # the topic that is read, and its one partition
+    assert page.count(">不明</span>") == 2  # the one nobody reads
+    assert "各分区明细（2 个）" in page.partition("<details")[2]
+    assert "trade.orders[0]" not in page.partition("<details")[0].partition("<h2>消息流</h2>")[2]
     assert "无人读取" in page
     assert "失去联系" in page
     assert "too many unreadable records" in page
@@ -56,7 +61,7 @@ def test_alarms_stand_on_the_workbench_with_links(app, busy, clock, as_user):
             alarm.look(uow, clock())
     manager, operator = as_user("eve").get("/workbench").text, as_user("ops").get("/workbench").text
     for said in (
-        "trade.customs[3] 无人读取，积压 4 条",
+        "trade.customs[3] 无人读取，积压不明",
         "w9 已停止读取消息：too many unreadable records",
         "进程 w0 失去联系",
     ):
@@ -101,17 +106,18 @@ def test_the_gauges_tell_lag_ages_and_alarms(app, busy, clock, visitor):
         secret = tokens.make(uow, "dan", "prometheus", clock())
         for alarm in alarms(app.settings):
             alarm.look(uow, clock())
-    clock.move(seconds=30)
+    clock.move(seconds=10)
     text_ = visitor().http.get("/metrics", headers={"Authorization": f"Bearer {secret}"}).text
     for line in (
         'tradewarden_stream_lag{partition="0",topic="trade.orders"} 4.0',
+        'tradewarden_stream_lag{partition="3",topic="trade.customs"} NaN',
         'tradewarden_stream_held{partition="0",topic="trade.orders"} 1.0',
         'tradewarden_stream_held{partition="3",topic="trade.customs"} 0.0',
         'tradewarden_stream_next_offset{partition="0",topic="trade.orders"} 1200.0',
-        "tradewarden_dead_letters_oldest_seconds 30.0",
+        "tradewarden_dead_letters_oldest_seconds 10.0",
         "tradewarden_inbox_oldest_seconds 0.0",
         "tradewarden_outbox_waiting 0.0",
-        "tradewarden_received_age_seconds 30.0",
+        "tradewarden_received_age_seconds 10.0",
         'tradewarden_inbox_pending{lane="live"} 0.0',
         'tradewarden_door_events{door="test",state="accepted"} 3.0',
         'tradewarden_door_balanced{door="kafka:trade.orders"} 1.0',
@@ -123,7 +129,55 @@ def test_the_gauges_tell_lag_ages_and_alarms(app, busy, clock, visitor):
         assert line in text_
 
 
-def test_readiness_tells_the_streams_and_does_not_fail_for_them(busy, visitor):
+def streams_of(visitor):
     answer = visitor().get("/readyz")
     assert answer.status_code == 200
-    assert answer.json()["streams"] == {"state": "unheld", "partitions": 2, "unheld": 1, "lag": 8}
+    return answer.json()["streams"]
+
+
+def test_readiness_tells_the_streams_and_does_not_fail_for_them(app, busy, visitor):
+    told = {"state": "unheld", "broker": "answers", "partitions": 2, "unheld": 1, "lag": None}
+    assert streams_of(visitor) == told
+    with app.database.writing() as uow:
+        uow.connection.execute(text("DELETE FROM stream_partitions WHERE topic = 'trade.customs'"))
+    assert streams_of(visitor) == {"state": "behind", "broker": "answers", "partitions": 1, "unheld": 0, "lag": 4}
+    with app.database.writing() as uow:
+        uow.connection.execute(text("UPDATE stream_partitions SET next_offset = 1204"))
+    assert streams_of(visitor)["state"] == "current"
+
+
+@pytest.mark.parametrize("released", [True, False])
+def test_a_broker_nobody_asks_is_told_and_its_lag_is_no_zero(app, clock, visitor, as_user, released):
+    """Whether the leases have run out or stand still for a moment: what nobody asked is unknown."""
+    now = clock()
+    with app.database.writing() as uow:
+        uow.streams.start("w1", now, now + timedelta(minutes=9), ["trade.orders"])
+        uow.streams.lease("w1", [("trade.orders", 0)], now, now + timedelta(minutes=9))
+        uow.streams.seen({("trade.orders", 0): 0}, now)
+    assert streams_of(visitor)["lag"] == 0
+    clock.move(seconds=app.settings.lease_seconds + 1)
+    if released:
+        with app.database.writing() as uow:
+            uow.streams.release("w1")
+    assert streams_of(visitor) == {
+        "state": "unheld" if released else "unknown",
+        "broker": "not asked",
+        "partitions": 1,
+        "unheld": int(released),
+        "lag": None,
+    }
+    assert ">不明</span>" in as_user("bob").get("/flow").text
+
+
+def test_many_partitions_are_a_row_for_each_topic(app, clock, as_user):
+    now = clock()
+    with app.database.writing() as uow:
+        for topic in ("trade.orders", "trade.customs"):
+            uow.streams.start("w1", now, now + timedelta(minutes=1), [topic])
+            uow.streams.lease("w1", [(topic, number) for number in range(6)], now, now + timedelta(minutes=1))
+            uow.streams.seen({(topic, number): 7 for number in range(6)}, now)
+    page = as_user("bob").get("/flow").text
+    summary = page.partition("<h2>消息流</h2>")[2].partition("<details")[0]
+    assert summary.count("<tr>") == 3
+    assert summary.count("6 / 6") == 2
+    assert summary.count('<td class="number">42</td>') == 2

@@ -20,7 +20,7 @@ def test_alive_and_ready(visitor):
         "policy": "live",
         "lists": "fresh",
         "pending": 0,
-        "streams": {"state": "none", "partitions": 0, "unheld": 0, "lag": 0},
+        "streams": {"state": "none", "broker": "none", "partitions": 0, "unheld": 0, "lag": 0},
     }
 
 

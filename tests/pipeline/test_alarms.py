@@ -9,7 +9,7 @@ from sqlalchemy import text
 from databases.alerts import AlertQuery, NewAlert, Proposal
 from databases.dead_letters import NewDeadLetter
 from databases.inbox import IncomingEvent
-from tradewarden.alarms import GONE_NOTE, QUIET, alarms, sound
+from tradewarden.alarms import EVERYTHING, GONE_NOTE, QUIET, alarms, sound
 from tradewarden.settings import Settings
 
 from .conftest import NOW
@@ -110,10 +110,35 @@ def test_a_bulk_import_may_take_longer(app, look):
 def test_a_partition_nobody_holds(app, look):
     partition(app)
     assert look("partition_unheld", 10 * MINUTE) == []
-    assert look("partition_unheld", 13 * MINUTE) == ["trade.orders[0]"]
+    assert look("partition_unheld", 13 * MINUTE) == ["trade.orders"]
     with app.database.writing() as uow:
         uow.streams.lease("w1", [("trade.orders", 0)], NOW + 13 * MINUTE, NOW + 20 * MINUTE)
     assert look("partition_unheld", 14 * MINUTE) == []
+
+
+def test_partitions_nobody_holds_are_one_alarm_for_each_cause(app, look):
+    later = 20 * MINUTE
+    for topic, count in (("trade.customs", 3), ("trade.orders", 6)):
+        for number in range(count):
+            partition(app, number, topic)
+    execute(app, "UPDATE stream_partitions SET end_offset = 2, seen_at = applied_at")
+    assert look("partition_unheld", later) == [EVERYTHING]
+    assert unheld(app) == [{"partitions": "trade.customs[0-2], trade.orders[0-5]", "count": 9, "lag": None}]
+    with app.database.writing() as uow:
+        uow.streams.start("w2", NOW + later, NOW + 3 * later, ["trade.orders"])
+        kept = [("trade.orders", number) for number in (0, 1, 3)]
+        uow.streams.lease("w2", kept, NOW + later, NOW + 3 * later)
+        uow.streams.seen({("trade.orders", number): 4 for number in (2, 4, 5)}, NOW)
+    assert sorted(look("partition_unheld", later + MINUTE)) == ["trade.customs", "trade.orders"]
+    assert sorted(unheld(app), key=lambda one: one["partitions"]) == [
+        {"partitions": "trade.customs[0-2]", "count": 3, "lag": None},
+        {"partitions": "trade.orders[2,4-5]", "count": 3, "lag": 12},
+    ]
+
+
+def unheld(app):
+    with app.database.reading() as uow:
+        return [dict(alert.details) for alert in uow.alerts.queue(AlertQuery(kind="partition_unheld")).items]
 
 
 def test_a_worker_that_stopped_or_fell_silent(app, look):

@@ -1,24 +1,26 @@
 """The flow's numbers for Prometheus: books by door, streams, processes, outbox, ages of what waits, open alarms."""
 
+import math
 from collections import Counter
 from collections.abc import Mapping
 from datetime import datetime
 
 from prometheus_client import CollectorRegistry, Gauge
 
-from databases.streams import ENDED, STOPPED, PartitionState
+from databases.streams import ENDED, STOPPED
 from databases.unit_of_work import UnitOfWork
 from tradewarden.alarms import GRACE
 from tradewarden.console.alarm_words import KINDS
+from tradewarden.stream_lag import is_held, known_lag, total_lag, was_asked
 
 TALLIES = ("received", "accepted", "duplicate", "conflict", "dead")
 
 
-def add_flow(uow: UnitOfWork, registry: CollectorRegistry, now: datetime) -> None:
-    """Every gauge of the flow. Ages are in seconds, 0 when nothing waits."""
+def add_flow(uow: UnitOfWork, registry: CollectorRegistry, now: datetime, lease_seconds: float) -> None:
+    """Every gauge of the flow. Ages are in seconds, 0 when nothing waits; a lag nobody can tell is NaN."""
     _doors(uow, registry)
     _ages(uow, registry, now)
-    _streams(uow, registry, now)
+    _streams(uow, registry, now, lease_seconds)
     _processes(uow, registry, now)
     alarms = Gauge("tradewarden_alarms", "Open alarms about the machine", ["kind"], registry=registry)
     found = Counter(alert.kind for alert in uow.alerts.alarms(KINDS))
@@ -26,13 +28,20 @@ def add_flow(uow: UnitOfWork, registry: CollectorRegistry, now: datetime) -> Non
         alarms.labels(kind).set(found[kind])
 
 
-def stream_state(uow: UnitOfWork, now: datetime) -> Mapping[str, object]:
-    """The streams in a few numbers, for readiness: told, never a reason not to be ready."""
+def stream_state(uow: UnitOfWork, now: datetime, lease_seconds: float) -> Mapping[str, object]:
+    """The streams in a few numbers, for readiness: told, never a reason not to be ready.
+
+    `broker` is "not asked" when no reader has had an answer for as long as a lease lasts: it is away, or nobody reads.
+    """
     partitions = uow.streams.partitions()
-    free = sum(not _held(one, now) for one in partitions)
-    lag = sum(one.lag for one in partitions)
-    word = "none" if not partitions else "unheld" if free else "behind" if lag else "current"
-    return {"state": word, "partitions": len(partitions), "unheld": free, "lag": lag}
+    if not partitions:
+        return {"state": "none", "broker": "none", "partitions": 0, "unheld": 0, "lag": 0}
+    free = sum(not is_held(one, now) for one in partitions)
+    lag = total_lag(partitions, now, lease_seconds)
+    answered = any(was_asked(one, now, lease_seconds) for one in partitions)
+    word = "unheld" if free else "unknown" if lag is None else "behind" if lag else "current"
+    broker = "answers" if answered else "not asked"
+    return {"state": word, "broker": broker, "partitions": len(partitions), "unheld": free, "lag": lag}
 
 
 def _doors(uow: UnitOfWork, registry: CollectorRegistry) -> None:
@@ -63,23 +72,20 @@ def _ages(uow: UnitOfWork, registry: CollectorRegistry, now: datetime) -> None:
         Gauge(name, words, registry=registry).set((now - since).total_seconds() if since else 0)
 
 
-def _streams(uow: UnitOfWork, registry: CollectorRegistry, now: datetime) -> None:
+def _streams(uow: UnitOfWork, registry: CollectorRegistry, now: datetime, lease_seconds: float) -> None:
     names = ["topic", "partition"]
-    lag = Gauge("tradewarden_stream_lag", "Records that wait in the broker", names, registry=registry)
+    lag = Gauge("tradewarden_stream_lag", "Records that wait in the broker, NaN when unknown", names, registry=registry)
     held = Gauge("tradewarden_stream_held", "1 when a worker reads the partition", names, registry=registry)
     offset = Gauge("tradewarden_stream_next_offset", "First record not applied", names, registry=registry)
     seen = Gauge("tradewarden_stream_seen_seconds", "Time since the broker was asked", names, registry=registry)
     for one in uow.streams.partitions():
         labels = (one.topic, str(one.partition))
-        lag.labels(*labels).set(one.lag)
-        held.labels(*labels).set(int(_held(one, now)))
+        waiting = known_lag(one, now, lease_seconds)
+        lag.labels(*labels).set(math.nan if waiting is None else waiting)
+        held.labels(*labels).set(int(is_held(one, now)))
         offset.labels(*labels).set(one.next_offset)
         if one.seen_at is not None:
             seen.labels(*labels).set((now - one.seen_at).total_seconds())
-
-
-def _held(one: PartitionState, now: datetime) -> bool:
-    return bool(one.holder) and one.held_until is not None and one.held_until > now
 
 
 def _processes(uow: UnitOfWork, registry: CollectorRegistry, now: datetime) -> None:

@@ -41,7 +41,7 @@ def _checked(at: Desk) -> tuple[dict[str, Any], bool]:
         days = policy.screening.list_max_age_days if policy else DEFAULT_AGE_DAYS
         checked = [status.latest.checked_at for status in uow.watchlists.status()]
         pending = uow.inbox.counts().pending
-        streams = stream_state(uow, at.now)
+        streams = stream_state(uow, at.now, at.app.settings.lease_seconds)
     fresh = "none" if not checked else "fresh" if at.now - min(checked) <= timedelta(days=days) else "stale"
     policy_word = "live" if policy else "none"
     detail = {"database": "reachable", "schema": "current", "policy": policy_word, "lists": fresh, "pending": pending}
@@ -54,7 +54,7 @@ def metrics(at: At) -> Response:
     with at.app.database.reading() as uow:
         _flow(uow, registry)
         _work(uow, registry, at)
-        add_flow(uow, registry, at.now)
+        add_flow(uow, registry, at.now, at.app.settings.lease_seconds)
     return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
 
 

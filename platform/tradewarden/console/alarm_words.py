@@ -39,7 +39,9 @@ def sentence(t: Translator, alert: Alert) -> str:
         return f"{t.known('alert_kind', alert.kind)} {alert.subject}"
     wanted = {name for _, name, _, _ in string.Formatter().parse(TEXTS[key][0]) if name}
     known = {**alert.details, "subject": alert.subject, **(_moved(t, alert) if alert.kind == MOVED else {})}
-    return t(key, **{name: known.get(name) or UNKNOWN for name in wanted})
+    if alert.kind == "partition_unheld":
+        known |= _unheld(t, alert)
+    return t(key, **{name: UNKNOWN if known.get(name) in (None, "") else known[name] for name in wanted})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,13 @@ def _moved(t: Translator, alert: Alert) -> dict[str, object]:
         "state": state.lower(),
         "moves": t("alarm.between").join(told),
     }
+
+
+def _unheld(t: Translator, alert: Alert) -> dict[str, object]:
+    """The partitions, and what waited when the broker was asked last. Old alerts name one partition as subject."""
+    lag = alert.details.get("lag")
+    waiting = t("alarm.lag_unknown") if lag is None else t("alarm.lag_then", lag=lag)
+    return {"partitions": alert.details.get("partitions") or alert.subject, "waiting": waiting}
 
 
 def place_of(alert: Alert) -> str:

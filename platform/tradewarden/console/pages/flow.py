@@ -1,7 +1,9 @@
 """流转核对 The flow: that nothing was lost on the way, by door, sender and stream, and what waits where."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -19,6 +21,7 @@ from tradewarden.console.desk import Desk
 from tradewarden.console.pages.dead_letters import age
 from tradewarden.console.pages.door import At
 from tradewarden.pipeline.moved_while_held import ALERT as MOVED
+from tradewarden.stream_lag import is_held, known_lag, total_lag
 
 ONE = PageRequest(limit=1)
 SOURCES = 30
@@ -37,10 +40,26 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Partition:
-    """A partition and how it does: `word` is held, free or behind."""
+    """A partition and how it does: `word` is held or free; `lag` is None while nobody can tell."""
 
     state: PartitionState
     word: str
+    lag: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topic:
+    """The partitions of a topic: how many are read and by whom; `lag` is None while one of them can't be told."""
+
+    name: str
+    partitions: tuple[Partition, ...]
+    held: int
+    readers: tuple[str, ...]
+    lag: int | None
+
+    @property
+    def size(self) -> int:
+        return len(self.partitions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +113,7 @@ def flow(at: At) -> Response:
             "doors": uow.books.doors(),
             "sources": uow.books.sources(SOURCES),
             "kinds": uow.trade_events.counts(),
-            "partitions": [Partition(one, _held(one, at.now)) for one in uow.streams.partitions()],
+            "topics": topics(uow.streams.partitions(), at.now, at.app.settings.lease_seconds),
             "processes": [Process(one, _heard(one, at.now)) for one in uow.streams.workers()],
             "oldest_pending": uow.books.oldest_pending(),
             "outbox": uow.outbox.backlog(),
@@ -108,8 +127,25 @@ def _letters(source: str) -> str:
     return "/dead-letters?" + urlencode({"state": "all", "source": source})
 
 
-def _held(one: PartitionState, now: datetime) -> str:
-    return "held" if one.holder and one.held_until is not None and one.held_until > now else "free"
+def topics(states: Sequence[PartitionState], now: datetime, lease_seconds: float) -> list[Topic]:
+    """Partitions drawn together by their topic, in the order given."""
+    found = []
+    for name, group in groupby(states, key=lambda one: one.topic):
+        members = list(group)
+        held = [one for one in members if is_held(one, now)]
+        found.append(
+            Topic(
+                name=name,
+                partitions=tuple(
+                    Partition(one, "held" if one in held else "free", known_lag(one, now, lease_seconds))
+                    for one in members
+                ),
+                held=len(held),
+                readers=tuple(sorted({one.holder for one in held})),
+                lag=total_lag(members, now, lease_seconds),
+            )
+        )
+    return found
 
 
 def _heard(one: WorkerState, now: datetime) -> str:
