@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from sqlalchemy import Connection, Table, bindparam, func, select, text, tuple_
+from sqlalchemy import Connection, Table, bindparam, func, or_, select, text, tuple_
 
 from databases.bulk import json_keys, keys_table, upsert, writes
 from databases.columns import UtcTime, metadata, number, time, words
@@ -56,6 +56,10 @@ stream_workers = Table(
 
 class LeaseLost(StorageError):
     """Another worker holds the partition now; nothing of this batch may be written."""
+
+
+class Superseded(StorageError):
+    """Another process took this one's name after its lease had run out, or a person took it off the list."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +110,14 @@ class WorkerState:
     topics: str = ""
 
 
+class NameHeard(StorageError):
+    """A process of this name still counts as living."""
+
+    def __init__(self, worker: WorkerState) -> None:
+        super().__init__(f"process {worker.name!r}: heard, expected nobody of this name; give it another name")
+        self.worker = worker
+
+
 class Streams:
     """Offsets, leases and living workers inside one unit of work."""
 
@@ -134,6 +146,37 @@ class Streams:
         values = {"seen_until": until, "state": state, "reason": reason}
         beat = upsert(self.connection, stream_workers).values(name=name, started_at=now, topics="", **values)
         self.connection.execute(beat.on_conflict_do_update(index_elements=["name"], set_=values))
+
+    def claim(self, names: Iterable[str], now: datetime, until: datetime, silent: datetime) -> None:
+        """Take names for one process; `now` is the start it is known by in `own`, different for each start.
+
+        Free is a name nobody had, that was ended or stopped, or whose owner counts as living until `silent` at most.
+        Raises NameHeard, and then none of the names may be used: the transaction is to be given up.
+        """
+        c = stream_workers.c
+        values = {"started_at": now, "seen_until": until, "state": RUNNING, "reason": "", "topics": ""}
+        free = or_(c.state.in_([STOPPED, ENDED]), c.seen_until <= silent)
+        for name in sorted(names):
+            entry = upsert(self.connection, stream_workers).values(name=name, **values)
+            taken = entry.on_conflict_do_update(index_elements=["name"], set_=values, where=free).returning(c.name)
+            if self.connection.execute(taken).first() is None:
+                row = self.connection.execute(select(stream_workers).where(c.name == name)).one()
+                raise NameHeard(WorkerState(**row._mapping))
+
+    def own(self, name: str, started_at: datetime) -> None:
+        """Make sure, until the end of this transaction, that the name is still that of the process started then.
+
+        Raises Superseded when it is not.
+        """
+        c = stream_workers.c
+        query = select(c.started_at).where(c.name == name)
+        found = self.connection.scalar(query.with_for_update() if writes(self.connection) else query)
+        if found != started_at:
+            seen = f"taken over by one started at {found.isoformat()}" if found else "taken off the list"
+            raise Superseded(
+                f"process {name!r} (started at {started_at.isoformat()}): {seen}, expected to be the only one of its "
+                "name; it was not heard for longer than its lease. It ends; start it again under another name"
+            )
 
     def forget(self, name: str) -> None:
         """A worker that won't come back leaves the list; what it held is taken when its lease has run out."""

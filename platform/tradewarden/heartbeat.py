@@ -16,6 +16,8 @@ from tradewarden.wiring import Application
 EVERY_SECONDS = 10.0
 LIFE = timedelta(seconds=75)
 """Longer than a broker takes to fail a delivery twice, so that waiting for it does not look like death."""
+SILENCE = timedelta(seconds=25)
+"""Two heartbeats left out: another process may take the name; this one, should it live, ends at its next heartbeat."""
 FORGOTTEN = timedelta(hours=24)
 """A process that was not heard for so long was replaced under another name."""
 HOST = "{host}"
@@ -34,20 +36,26 @@ def process_name(name: str) -> str:
 
 @dataclass(slots=True)
 class Heartbeat:
-    """Tells how a process is, at most every EVERY_SECONDS unless its state changes."""
+    """Tells how a process is, at most every EVERY_SECONDS unless its state changes.
+
+    With `started_at`, when its name was claimed, only as long as the name is its own.
+    """
 
     app: Application
     name: str
+    started_at: datetime | None = None
     monotonic: Callable[[], float] = time.monotonic
     _told: tuple[str, str] = field(default=("", ""), init=False)
     _due: float = field(default=0.0, init=False)
 
     def beat(self, state: str = RUNNING, reason: str = "", at_once: bool = False) -> bool:
-        """Say it; answers whether it was written. Raises DatabaseUnavailable."""
+        """Say it; answers whether it was written. Raises DatabaseUnavailable and Superseded."""
         if not at_once and (state, reason) == self._told and self.monotonic() < self._due:
             return False
         now = self.app.clock()
         with self.app.database.writing() as uow:
+            if self.started_at is not None:
+                uow.streams.own(self.name, self.started_at)
             uow.streams.heartbeat(self.name, now, now if state == ENDED else now + LIFE, state, reason)
         self._told, self._due = (state, reason), self.monotonic() + EVERY_SECONDS
         return True

@@ -114,22 +114,28 @@ class Relay:
     connect: Callable[[], Producer]
     stop: threading.Event
     name: str = "relay"
+    started_at: datetime | None = None
     retry_seconds: float = field(default=FIRST_RETRY_SECONDS, init=False)
     alone: bool = field(default=False, init=False)
     _look_at: float = field(default=0.0, init=False)
 
     def run(self) -> None:
-        """Relay until `stop` is set; the batch in hand is finished first."""
-        heart = Heartbeat(self.app, self.name)
+        """Relay until `stop` is set; the batch in hand is finished first.
+
+        Raises Superseded when its name was claimed at `started_at` and is another's now.
+        """
+        heart = Heartbeat(self.app, self.name, self.started_at)
         producer = Reconnecting(self.connect)
         log.info("relay.started", relay=self.name)
-        while not self.stop.is_set():
-            try:
-                state, reason = self._turn(producer)
-                heart.beat(state, reason)
-            except DatabaseUnavailable as error:
-                self._hold(error)
-        producer.close()
+        try:
+            while not self.stop.is_set():
+                try:
+                    state, reason = self._turn(producer)
+                    heart.beat(state, reason)
+                except DatabaseUnavailable as error:
+                    self._hold(error)
+        finally:
+            producer.close()
         with suppress(DatabaseUnavailable):  # a lease and a heartbeat that can't be given back run out by themselves
             self._give_back()
             heart.beat(ENDED, "", at_once=True)

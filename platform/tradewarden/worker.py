@@ -7,6 +7,7 @@ from contextlib import suppress
 import structlog
 
 from databases.errors import StorageBusy, StorageError
+from databases.streams import Superseded
 from tradewarden.pipeline.apply import BatchResult, Worker
 from tradewarden.pipeline.lanes import Lanes
 from tradewarden.pipeline.stream_letters import StreamStopped
@@ -27,7 +28,7 @@ def work(
     """Run until `stop` is set; `lanes` adds streams to the inbox.
 
     The batch in progress is finished first, so stopping never leaves half a decision. Raises StreamStopped when so
-    many records are dead letters that a person has to look.
+    many records are dead letters that a person has to look, Superseded when another process has its name now.
     """
     lanes = lanes or Lanes(app=app, worker=worker)
     log.info("worker.started", worker=worker.name)
@@ -38,6 +39,9 @@ def work(
         except StreamStopped as error:
             log.error("worker.stream_stopped", worker=worker.name, detail=str(error)[:500])
             lanes.stop_loudly(str(error))
+            raise
+        except Superseded as error:
+            log.error("worker.superseded", worker=worker.name, detail=str(error)[:500])
             raise
         except StorageBusy as error:
             # two workers wanted the same rows in another order; the one that was sent back goes again at once

@@ -175,6 +175,22 @@ def test_who_is_heard_or_unknown_is_not_forgotten(tradewarden, tmp_path, name, s
     assert tradewarden("health", "well").status == 0
 
 
+def test_a_twin_is_refused_and_the_restart_after_a_kill_starts_by_itself(tradewarden):
+    assert tradewarden("db", "upgrade").status == 0
+    environment = {**tradewarden.environment, "TRADEWARDEN_LEASE_SECONDS": "6"}
+    with started([MAIN, "worker", "--name", "twin"], environment) as process:
+        assert heard(tradewarden, "twin").status == 0
+        refused = tradewarden("worker", "--name", "twin", TRADEWARDEN_LEASE_SECONDS="6")
+        assert refused.status == 2
+        assert "`twin` was heard" in refused.err
+        assert process.poll() is None
+    with started([MAIN, "worker", "--name", "twin"], environment) as process:
+        assert "waiting until" in process.stderr.readline()
+        assert "worker.started" in process.stderr.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+
+
 def test_health_without_a_database_can_not_be_told(tradewarden):
     address = f"postgresql://nobody@127.0.0.1:{refused_port()}/none"
     done = tradewarden("health", TRADEWARDEN_DATABASE_URL=address)

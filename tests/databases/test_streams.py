@@ -7,7 +7,7 @@ import pytest
 from databases.dead_letters import NewDeadLetter
 from databases.errors import DatabaseUnavailable
 from databases.inbox import IncomingEvent
-from databases.streams import LeaseLost
+from databases.streams import LeaseLost, NameHeard, Superseded
 
 TOPIC = [("orders", n) for n in range(4)]
 LEASE = timedelta(seconds=15)
@@ -165,3 +165,46 @@ def test_a_worker_that_stands_still_in_a_transaction_is_ended_by_the_server(data
         stand_still()
     with database.reading() as unit:
         assert unit.streams.partitions()[0].next_offset == 0
+
+
+def claim(database, now, *names, silent=None):
+    with database.writing() as unit:
+        unit.streams.claim(names, now, now + LEASE, silent or now)
+
+
+def test_a_name_belongs_to_one_start_until_it_was_silent_for_long_enough(database, now):
+    claim(database, now, "a", "a.2")
+    soon, later = now + LEASE / 2, now + LEASE
+    with pytest.raises(NameHeard) as refused:
+        claim(database, soon, "new", "a.2")
+    assert (refused.value.worker.name, refused.value.worker.started_at) == ("a.2", now)
+    with database.reading() as unit:
+        assert [worker.name for worker in unit.streams.workers()] == ["a", "a.2"]
+    with database.writing() as unit:
+        unit.streams.own("a", now)
+    claim(database, later, "a", "a.2")
+    with pytest.raises(Superseded, match=r"'a' .*: taken over by one started at"), database.writing() as unit:
+        unit.streams.own("a", now)
+    with database.writing() as unit:
+        unit.streams.own("a", later)
+        unit.streams.forget("a")
+    with pytest.raises(Superseded, match="taken off the list"), database.writing() as unit:
+        unit.streams.own("a", later)
+
+
+@pytest.mark.parametrize("state", ["ended", "stopped"])
+def test_the_name_of_one_that_ended_is_free_at_once(database, now, state):
+    claim(database, now, "a")
+    soon = now + timedelta(seconds=1)
+    with database.writing() as unit:
+        unit.streams.heartbeat("a", soon, soon + LEASE, state)
+    claim(database, soon, "a")
+    with database.writing() as unit:
+        unit.streams.own("a", soon)
+
+
+def test_one_whose_sign_counts_for_long_may_be_silent_for_less(database, now):
+    claim(database, now, "relay")
+    with pytest.raises(NameHeard):
+        claim(database, now + LEASE / 3, "relay", silent=now + LEASE - timedelta(seconds=1))
+    claim(database, now + LEASE / 3, "relay", silent=now + LEASE)

@@ -28,6 +28,7 @@ def _start(settings):
         "TRADEWARDEN_DATA_DIR": str(settings.data_dir),
         "TRADEWARDEN_DATABASE_URL": settings.database_url,
         "TRADEWARDEN_BATCH_SIZE": "24",
+        "TRADEWARDEN_LEASE_SECONDS": "3",  # what a restart under the same name waits for
     }
     return subprocess.Popen(
         [sys.executable, "-c", WORKER, "worker"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

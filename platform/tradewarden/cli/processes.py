@@ -1,5 +1,6 @@
 """`tradewarden relay`, `scheduler` and `health`: the processes without a port, and how they are."""
 
+import threading
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -7,6 +8,7 @@ import typer
 
 from databases.audit_chain import NewEntry
 from integrations.kafka import connect_producer
+from tradewarden.claim import Claim
 from tradewarden.cli.output import JsonOption, counted, emit, notes, table, warn
 from tradewarden.cli.signals import until_stopped
 from tradewarden.errors import CannotDo, CannotStart
@@ -34,13 +36,27 @@ def relay(
     if again:
         with app.database.writing() as uow:
             warn(f"Set aside and back in line: {counted(uow.outbox.try_again(), 'message')}.")
-    until_stopped(lambda stop: Relay(app, lambda: connect_producer(servers), stop, process_name(name)).run())
+
+    def work(stop: threading.Event) -> None:
+        called = process_name(name)
+        started_at = Claim(app, [called]).take(stop)
+        if started_at is not None:
+            Relay(app, lambda: connect_producer(servers), stop, called, started_at).run()
+
+    until_stopped(work)
 
 
 def scheduler(name: Annotated[str, NameOption] = "scheduler") -> None:
     """Run the periodic jobs until stopped. 启动定时任务."""
     app = open_application()
-    until_stopped(lambda stop: run(app, stop, process_name(name)))
+
+    def work(stop: threading.Event) -> None:
+        called = process_name(name)
+        started_at = Claim(app, [called]).take(stop)
+        if started_at is not None:
+            run(app, stop, called, started_at)
+
+    until_stopped(work)
 
 
 def health(

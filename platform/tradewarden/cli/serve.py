@@ -16,6 +16,9 @@ from tradewarden.setup import open_application
 from tradewarden.wiring import Application
 from tradewarden.worker import work
 
+NAME = "serve"
+"""What the worker inside goes by, and the scheduler with its own word behind: not the name of a process of its own."""
+
 
 def serve(
     with_worker: Annotated[
@@ -29,9 +32,9 @@ def serve(
     stop = stop_on_signal()
     workers = []
     if with_worker:
-        worker = Worker(batch_size=app.settings.batch_size, publish=bool(app.settings.kafka_servers))
+        worker = Worker(name=NAME, batch_size=app.settings.batch_size, publish=bool(app.settings.kafka_servers))
         workers.append(threading.Thread(target=work, args=(app, worker, stop), name="worker"))
-        workers.append(threading.Thread(target=run, args=(app, stop), name="scheduler"))
+        workers.append(threading.Thread(target=run, args=(app, stop, f"{NAME}-scheduler"), name="scheduler"))
     run_server(app, listener, workers, stop, ready=lambda: _announce(listener))
 
 

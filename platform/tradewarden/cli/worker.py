@@ -2,18 +2,22 @@
 
 import gc
 import sys
+import threading
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
 import typer
 
 from databases.inbox import Lane
+from tradewarden.claim import Claim, Life
 from tradewarden.cli.signals import until_stopped
 from tradewarden.hands import hands_of, work_together
 from tradewarden.heartbeat import process_name
 from tradewarden.pipeline.apply import LANES, Worker
 from tradewarden.setup import open_application
 from tradewarden.streams import open_lanes
+from tradewarden.wiring import Application
 
 YOUNG_OBJECTS = 100_000
 """So many new objects before the collector looks for cycles: more than the batches in hand are made of.
@@ -64,8 +68,15 @@ def worker(
     )
     gc.set_threshold(YOUNG_OBJECTS)
     sys.setswitchinterval(SWITCH_SECONDS)
-    hands = [open_lanes(app, hand) for hand in hands_of(app, me)]
-    until_stopped(lambda stop: work_together(app, hands, stop))
+    until_stopped(lambda stop: _work(app, me, stop))
+
+
+def _work(app: Application, me: Worker, stop: threading.Event) -> None:
+    hands = hands_of(app, me)
+    lease = timedelta(seconds=app.settings.lease_seconds)
+    started_at = Claim(app, [hand.name for hand in hands], Life(lease, lease)).take(stop)
+    if started_at is not None:
+        work_together(app, [open_lanes(app, hand, started_at) for hand in hands], stop)
 
 
 def register(app: typer.Typer) -> None:

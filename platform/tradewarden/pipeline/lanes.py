@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from databases.streams import ENDED, WAITING
+from databases.unit_of_work import UnitOfWork
 from tradewarden.pipeline.apply import BatchResult, Worker
 from tradewarden.pipeline.batch import process_batch
 from tradewarden.pipeline.reader import RENEWALS, StreamReader
@@ -23,12 +24,13 @@ SHORT_SECONDS = 0.02
 
 @dataclass(slots=True, kw_only=True)
 class Lanes:
-    """What one worker serves. Without readers it is the inbox alone."""
+    """What one worker serves. Without readers it is the inbox alone. `started_at`: when its name was claimed."""
 
     app: Application
     worker: Worker
     live: StreamReader | None = None
     bulk: StreamReader | None = None
+    started_at: datetime | None = None
     monotonic: Callable[[], float] = time.monotonic
     _told: datetime | None = field(default=None, init=False)
     _size: int = field(default=SMALLEST_BULK, init=False)
@@ -36,7 +38,7 @@ class Lanes:
     def turn(self, idle: bool = False) -> BatchResult:
         """One turn over the lanes; `idle` says that the last one found nothing, so waiting for a record costs nobody.
 
-        Raises StorageError, TooManyDead and StreamStopped.
+        Raises StorageError (Superseded among them), TooManyDead and StreamStopped.
         """
         self._live_sign()
         wait = self.app.settings.idle_seconds if idle else SHORT_SECONDS
@@ -87,14 +89,20 @@ class Lanes:
         if self.reads or (self._told is not None and self._told <= now < self._told + life / RENEWALS):
             return
         with self.app.database.writing() as uow:
+            self._own(uow)
             uow.streams.heartbeat(self.worker.name, now, now + life)
         self._told = now
+
+    def _own(self, uow: UnitOfWork) -> None:
+        if self.started_at is not None:
+            uow.streams.own(self.worker.name, self.started_at)
 
     def hold(self, reason: str) -> None:
         """Put on record that the worker waits, and for what. Raises StorageError."""
         now = self.app.clock()
         with self.app.database.writing() as uow:
             life = timedelta(seconds=self.app.settings.lease_seconds)
+            self._own(uow)
             uow.streams.heartbeat(self.worker.name, now, now + life, WAITING, reason[:500])
         self._told = None
 
@@ -109,6 +117,7 @@ class Lanes:
             reader.reconnect()
         now = self.app.clock()
         with self.app.database.writing() as uow:
+            self._own(uow)
             if self.reads:
                 uow.streams.release(self.worker.name)
             uow.streams.heartbeat(self.worker.name, now, now, ENDED)

@@ -12,6 +12,7 @@ import structlog
 
 from databases.alerts import NewAlert
 from databases.streams import RUNNING, STOPPED, WAITING, LeaseLost
+from databases.unit_of_work import UnitOfWork
 from integrations.errors import Unavailable
 from integrations.kafka.port import Consumer, Partition
 from tradewarden.pipeline.apply import BatchResult, Worker
@@ -32,6 +33,7 @@ class StreamReader:
     """Reads `topics`; `connect` makes the consumer, again after each failure. Used by one thread.
 
     `all_topics` is what the worker reads with all its readers, which its fair share is reckoned from.
+    With `started_at`, when the worker's name was claimed, it ends (Superseded) when the name is no longer its own.
     """
 
     app: Application
@@ -39,6 +41,7 @@ class StreamReader:
     connect: Callable[[], Consumer]
     topics: Sequence[str]
     all_topics: Sequence[str] = ()
+    started_at: datetime | None = None
     reading: Reading = field(default_factory=Reading)
     monotonic: Callable[[], float] = time.monotonic
     _consumer: Consumer | None = None
@@ -119,12 +122,18 @@ class StreamReader:
         if self._consumer is None:
             self._consumer = self.connect()
             with self.app.database.writing() as uow:
-                uow.streams.start(self.worker.name, now, now + self._lease, self.all_topics or self.topics)
+                self._own(uow)
+                begun = self.started_at or now
+                uow.streams.start(self.worker.name, begun, now + self._lease, self.all_topics or self.topics)
         # also when the clock was set back
         if self._renewed is None or not self._renewed <= now < self._renewed + self._lease / RENEWALS:
             self.renew(self._consumer, now)
             self._renewed = now
         return self._consumer
+
+    def _own(self, uow: UnitOfWork) -> None:
+        if self.started_at is not None:
+            uow.streams.own(self.worker.name, self.started_at)
 
     @property
     def _lease(self) -> timedelta:
@@ -135,6 +144,7 @@ class StreamReader:
         wanted = consumer.partitions(self.topics)
         until = now + self._lease
         with self.app.database.writing() as uow:
+            self._own(uow)
             uow.streams.heartbeat(self.worker.name, now, until, RUNNING)
             held = uow.streams.lease(self.worker.name, wanted, now, until)
         if held.keys() != consumer.assignment():
@@ -190,6 +200,7 @@ class StreamReader:
         """Put on record how this worker is, for instance that it waits, and for what. Raises StorageError."""
         now = self.app.clock()
         with self.app.database.writing() as uow:
+            self._own(uow)
             uow.streams.heartbeat(self.worker.name, now, now + self._lease, state, reason[:500])
 
     def stop_loudly(self, reason: str) -> None:
@@ -198,6 +209,7 @@ class StreamReader:
         details = {"reason": reason[:500]}
         alert = NewAlert(kind="stream_stopped", subject=self.worker.name, due_at=now + ALARM_DUE, details=details)
         with self.app.database.writing() as uow:
+            self._own(uow)
             uow.streams.heartbeat(self.worker.name, now, now, STOPPED, reason[:500])
             uow.streams.release(self.worker.name)
             uow.alerts.raise_many([alert], now)
