@@ -7,17 +7,17 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from databases.audit_chain import NewEntry
 from databases.errors import DatabaseUnavailable
-from databases.streams import ENDED, Superseded
+from databases.streams import ENDED
 from databases.unit_of_work import UnitOfWork
 from tradewarden.aeo.sealing import seal
-from tradewarden.alarms import alarm_jobs
+from tradewarden.alarms import FIRST_LOOK, alarm_jobs
 from tradewarden.backlog import outbox_jobs
 from tradewarden.heartbeat import EVERY_SECONDS, Heartbeat
 from tradewarden.pipeline.moved_while_held import look_again
@@ -65,23 +65,14 @@ def seal_audit(app: Application) -> None:
     log.info("audit.sealed", seal=made.hash if made else "nothing new")
 
 
-def run(app: Application, stop: threading.Event, name: str = STREAM, started_at: datetime | None = None) -> None:
-    """Run every job now and then periodically until `stop` is set.
+def run(app: Application, stop: threading.Event, name: str = STREAM) -> None:
+    """Run every job now (those of FIRST_LOOK later) and then periodically until `stop` is set.
 
-    A failing job is logged and comes again. Raises Superseded when the name was claimed at `started_at` and is
-    another's now.
+    A failing job is logged and comes again.
     """
     scheduler = BackgroundScheduler(timezone="UTC")
-    heart, lost = Heartbeat(app, name, started_at), list[Superseded]()
-
-    def beat() -> None:
-        try:
-            heart.beat()
-        except Superseded as error:
-            lost.append(error)
-            stop.set()
-
-    scheduler.add_job(beat, "interval", seconds=EVERY_SECONDS, id="heartbeat", next_run_time=app.clock())
+    heart = Heartbeat(app, name)
+    scheduler.add_job(heart.beat, "interval", seconds=EVERY_SECONDS, id="heartbeat", next_run_time=app.clock())
     for job_name, seconds, job in (*JOBS, *alarm_jobs(app.settings), *outbox_jobs(app.settings)):
         scheduler.add_job(
             run_job,
@@ -89,7 +80,7 @@ def run(app: Application, stop: threading.Event, name: str = STREAM, started_at:
             args=(app, job_name, job),
             seconds=seconds,
             id=job_name,
-            next_run_time=app.clock(),
+            next_run_time=app.clock() + FIRST_LOOK.get(job_name, timedelta(0)),
             max_instances=1,
             coalesce=True,
         )
@@ -98,8 +89,6 @@ def run(app: Application, stop: threading.Event, name: str = STREAM, started_at:
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)
-    if lost:
-        raise lost[0]
     with suppress(DatabaseUnavailable):  # a heartbeat that can't be ended runs out by itself
         heart.beat(ENDED, at_once=True)
     log.info("scheduler.stopped", scheduler=name)

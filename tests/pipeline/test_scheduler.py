@@ -7,6 +7,7 @@ from datetime import timedelta
 from structlog.testing import capture_logs
 
 from databases.alerts import AlertQuery
+from tradewarden import scheduler
 from tradewarden.aeo.live import verify_audit
 from tradewarden.alarms import alarm_jobs
 from tradewarden.scheduler import JOBS, run, run_job, seal_audit
@@ -30,6 +31,32 @@ def test_every_job_has_a_name_of_its_own_and_finds_nothing_when_all_is_well(app)
         assert seconds > 0
         assert run_job(app, name, job) == 0, name
     assert _alerts(app) == []
+
+
+def test_what_starts_with_the_scheduler_has_time_to_come_up(app, monkeypatch):
+    planned = {}
+
+    class Planned:
+        def __init__(self, **_):
+            pass
+
+        def add_job(self, *_, id, next_run_time, **__):
+            planned[id] = next_run_time - NOW
+
+        def start(self):
+            pass
+
+        def shutdown(self, wait):
+            assert wait
+
+    monkeypatch.setattr(scheduler, "BackgroundScheduler", Planned)
+    stop = threading.Event()
+    stop.set()
+    scheduler.run(app, stop)
+    late = {name for name, after in planned.items() if after}
+    assert late == {"partition_unheld", "worker_stopped", "stream_lag"}
+    assert {planned[name] for name in late} == {timedelta(minutes=3)}
+    assert planned["heartbeat"] == planned["reconciliation"] == timedelta(0)
 
 
 def test_a_job_that_did_something_is_on_record(app):
