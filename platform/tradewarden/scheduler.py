@@ -14,7 +14,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from databases.audit_chain import NewEntry
 from databases.errors import DatabaseUnavailable
-from databases.streams import ENDED
+from databases.streams import ENDED, Superseded
 from databases.unit_of_work import UnitOfWork
 from tradewarden.aeo.sealing import seal
 from tradewarden.alarms import FIRST_LOOK, alarm_jobs
@@ -65,14 +65,23 @@ def seal_audit(app: Application) -> None:
     log.info("audit.sealed", seal=made.hash if made else "nothing new")
 
 
-def run(app: Application, stop: threading.Event, name: str = STREAM) -> None:
+def run(app: Application, stop: threading.Event, name: str = STREAM, started_at: datetime | None = None) -> None:
     """Run every job now (those of FIRST_LOOK later) and then periodically until `stop` is set.
 
-    A failing job is logged and comes again.
+    A failing job is logged and comes again. Raises Superseded when the name was claimed at `started_at` and is
+    another's now.
     """
     scheduler = BackgroundScheduler(timezone="UTC")
-    heart = Heartbeat(app, name)
-    scheduler.add_job(heart.beat, "interval", seconds=EVERY_SECONDS, id="heartbeat", next_run_time=app.clock())
+    heart, lost = Heartbeat(app, name, started_at), list[Superseded]()
+
+    def beat() -> None:
+        try:
+            heart.beat()
+        except Superseded as error:
+            lost.append(error)
+            stop.set()
+
+    scheduler.add_job(beat, "interval", seconds=EVERY_SECONDS, id="heartbeat", next_run_time=app.clock())
     for job_name, seconds, job in (*JOBS, *alarm_jobs(app.settings), *outbox_jobs(app.settings)):
         scheduler.add_job(
             run_job,
@@ -89,6 +98,8 @@ def run(app: Application, stop: threading.Event, name: str = STREAM) -> None:
     scheduler.start()
     stop.wait()
     scheduler.shutdown(wait=True)
+    if lost:
+        raise lost[0]
     with suppress(DatabaseUnavailable):  # a heartbeat that can't be ended runs out by itself
         heart.beat(ENDED, at_once=True)
     log.info("scheduler.stopped", scheduler=name)
