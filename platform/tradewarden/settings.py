@@ -43,7 +43,7 @@ class Settings(BaseSettings):
     )
     batch_size: Annotated[int, Field(ge=1, le=5000)] = Field(64, description="How many events does a worker take?")
     hands: Annotated[int, Field(ge=1, le=16)] = Field(
-        2, description="How many batches does a worker process work at once? On SQLite always 1."
+        1, description="How many batches does a worker process work at once? On SQLite always 1."
     )
     idle_seconds: Annotated[float, Field(gt=0, le=60)] = Field(0.2, description="How long does an idle worker wait?")
     body_limit_bytes: Annotated[int, Field(ge=1024)] = Field(8_000_000, description="How large may an upload be?")

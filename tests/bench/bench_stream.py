@@ -26,7 +26,7 @@ from tradewarden.selftest.jars import jars
 
 WARM_UP_SECONDS = 8.0
 LATENCY_SECONDS = 15.0
-EXPECTED = 1_200
+EXPECTED = 900
 SAMPLE = 2_000
 
 
