@@ -89,6 +89,10 @@ class Client:
     first_order_on: date | None = None
 
 
+# made while one thread imports: the library does not guard the first use of a type against a second thread
+_CLIENTS = msgspec.json.Decoder(Client)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredClient:
     """A client with the version in force."""
@@ -200,7 +204,7 @@ class Clients:
         query = select(client_versions).where(c.client_id == client_id).order_by(c.version)
         return [
             StoredClient(
-                client=msgspec.json.decode(row.body, type=Client),
+                client=_CLIENTS.decode(row.body),
                 version=row.version,
                 changed_at=row.changed_at,
                 changed_by=row.changed_by,

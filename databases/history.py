@@ -30,6 +30,9 @@ from databases.pasts import NOTHING, Remembered, remembered
 from risk.facts import ClientHistory
 
 __all__ = ["History", "HistoryKey", "HistoryLedger", "HistoryMemory"]
+# made while one thread imports: the library does not guard the first use of a type against a second thread
+_ORDERS = msgspec.json.Decoder(OrderSample)
+_GOODS = msgspec.json.Decoder(GoodsSample)
 
 
 class History:
@@ -112,7 +115,7 @@ class History:
         )
         rows = [(n, client_id, self._at(as_of)) for n, (client_id, as_of) in enumerate(places)]
         answers = self.connection.execute(query, {"keys": json_keys(rows)})
-        return {places[n]: msgspec.json.decode(sample, type=OrderSample) for n, sample in answers if sample is not None}
+        return {places[n]: _ORDERS.decode(sample) for n, sample in answers if sample is not None}
 
     def _goods(self, keys: Sequence[HistoryKey]) -> dict[tuple[str, datetime, str], GoodsSample]:
         wanted = list(dict.fromkeys((key.client_id, key.as_of, name) for key in keys for name in key.goods_names))
@@ -133,7 +136,7 @@ class History:
             for n, (client_id, as_of, name) in enumerate(wanted)
         ]
         answers = self.connection.execute(query, {"keys": json_keys(rows)})
-        return {wanted[n]: msgspec.json.decode(sample, type=GoodsSample) for n, sample in answers if sample is not None}
+        return {wanted[n]: _GOODS.decode(sample) for n, sample in answers if sample is not None}
 
     def _quantities(self, keys: Sequence[HistoryKey]) -> dict[str, Quantity]:
         wanted = [key for key in keys if key.capacity_unit]

@@ -17,6 +17,9 @@ from risk.canonical import canonical
 from risk.checks.catalogue import BY_ID
 from risk.policy import CustomsPolicy, Policy
 
+# made while one thread imports: the library does not guard the first use of a type against a second thread
+_POLICIES = msgspec.json.Decoder(Policy)
+
 policies = Table(
     "policies",
     metadata,
@@ -65,6 +68,9 @@ class _CustomsPart:
     customs: CustomsPolicy = field(default_factory=CustomsPolicy)
 
 
+_CUSTOMS = msgspec.json.Decoder(_CustomsPart)
+
+
 class Policies:
     """Policies inside one unit of work."""
 
@@ -88,7 +94,7 @@ class Policies:
         row = self.connection.execute(select(policies).where(policies.c.state == "live")).first()
         if row is None:
             return "", CustomsPolicy()
-        return row.hash, msgspec.json.decode(_intact(row), type=_CustomsPart).customs
+        return row.hash, _CUSTOMS.decode(_intact(row)).customs
 
     def draft(self, policy: Policy, by: str, now: datetime, note: str = "") -> StoredPolicy:
         """Keep a draft. Raises StaleState when (name, version) or the content exists already."""
@@ -171,7 +177,7 @@ def policy_from(content: bytes) -> Policy:
 
     A part that came with a later release than the content stands at its default.
     """
-    decoded = msgspec.json.decode(content, type=Policy)
+    decoded = _POLICIES.decode(content)
     settings = {
         check_id: replace(setting, parameters=_typed(setting.parameters, BY_ID[check_id].card.parameters))
         if check_id in BY_ID

@@ -30,6 +30,8 @@ Place = tuple[str, str, datetime]
 """Commodity code (cut to the scope's length), unit, as_of."""
 _Row = tuple[str, int, int, int | None, str]
 Sample = list[_Row]
+# made while one thread imports: the library does not guard the first use of a type against a second thread
+_SAMPLES = msgspec.json.Decoder(Sample)
 """Order id, log price, price, value per kg, all of 10^-8, and time; the latest first."""
 
 
@@ -92,7 +94,7 @@ class Prices:
             for n, (code, unit, as_of) in enumerate(listed)
         ]
         answers = self.connection.execute(query, {"keys": json_keys(rows)})
-        return {listed[n]: msgspec.json.decode(sample, type=Sample) for n, sample in answers if sample is not None}
+        return {listed[n]: _SAMPLES.decode(sample) for n, sample in answers if sample is not None}
 
 
 @dataclass(slots=True, kw_only=True)

@@ -31,6 +31,9 @@ from databases.seed_files import (
 from risk.canonical import canonical, digest
 from risk.reference import Code, GoodsCriterion, Reference, Tariff
 
+# made while one thread imports: the library does not guard the first use of a type against a second thread
+_CRITERIA = msgspec.json.Decoder(GoodsCriterion)
+
 RATE_DAYS = 400
 
 codes = Table(
@@ -223,7 +226,7 @@ def _part(row: Row[Any]) -> ReferencePart:
 
 def decoded(row: Row[Any]) -> GoodsCriterion:
     """The criterion behind a stored row."""
-    return msgspec.json.decode(row.body, type=GoodsCriterion)
+    return _CRITERIA.decode(row.body)
 
 
 def _versions(parts: Iterable[ReferencePart]) -> dict[str, str]:

@@ -18,6 +18,9 @@ from risk.canonical import canonical
 from risk.facts import ListMatch, Screening
 from risk.nouns.parties import Role
 
+# made while one thread imports: the library does not guard the first use of a type against a second thread
+_MATCHES = msgspec.json.Decoder(tuple[ListMatch, ...])
+
 JUDGEMENTS = ("same", "not_same", "unsure")
 
 screenings = Table(
@@ -224,7 +227,7 @@ def _stored(row: Row[Any]) -> StoredScreening:
         role=Role(row.role),
         name=row.name,
         uscc=row.uscc,
-        matches=msgspec.json.decode(row.matches, type=tuple[ListMatch, ...]),
+        matches=_MATCHES.decode(row.matches),
         reused_from=row.reused_from,
         failed=row.failed,
     )

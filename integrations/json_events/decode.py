@@ -6,6 +6,8 @@ Numbers keep their digits (no binary floats), unknown fields are refused, and th
 from datetime import datetime
 from typing import Any
 
+import msgspec
+
 from integrations.dates import EXPECTED_PERIOD, out_of_period
 from integrations.errors import DoorError
 from integrations.identities import EVENT_ID, EVENT_ID_EXPECTED, LARGEST_REVISION, ORDER_ID, ORDER_ID_EXPECTED
@@ -15,6 +17,9 @@ from integrations.json_events.quick import quick
 from integrations.json_events.shape import shape_of
 from integrations.json_events.strict import Inspection
 from risk.nouns.order import SCHEMA_VERSION, EventType, Order, OrderEvent
+
+# made while one thread imports: the library does not guard the first use of a type against a second thread
+_READY = (msgspec.json.Decoder(Order), msgspec.json.Decoder(OrderEvent))
 
 
 def decode_order(raw: bytes, source: str, now: datetime, limits: Limits = DEFAULT) -> OrderEvent:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from functools import cache
+from threading import Lock
 from types import UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -37,6 +38,8 @@ _ODD_ESCAPE = re.compile(rb"\\(?:[bf]|u(?:00[01]|[dD][89a-fA-F]|[fF]{3}))").sear
 _NON_CHARACTERS = (b"\xef\xbf\xbe", b"\xef\xbf\xbf")
 _PLAIN = msgspec.json.Decoder()
 _ENCODER = msgspec.json.Encoder()
+_DECODERS: dict[tuple[type[Any], Limits], msgspec.json.Decoder[Any]] = {}
+_MAKING = Lock()
 
 
 def quick(raw: bytes, kind: type[_Kind], limits: Limits) -> _Kind | None:
@@ -47,7 +50,7 @@ def quick(raw: bytes, kind: type[_Kind], limits: Limits) -> _Kind | None:
     if escaped and _ODD_ESCAPE(raw):
         return None
     try:
-        found = _decoder(kind, limits).decode(raw)  # type: ignore[arg-type]  # a type is hashable
+        found = _decoder(kind, limits).decode(raw)
         if (escaped or not _each_once(raw, found)) and may_repeat(raw, _keys_in(_PLAIN.decode(raw))):
             return None
         return msgspec.convert(found, kind, from_attributes=True)
@@ -70,9 +73,17 @@ def _keys_in(value: Any) -> int:
     return sum(_keys_in(inner) for inner in value) if isinstance(value, list) else 0
 
 
-@cache
 def _decoder(kind: type[Any], limits: Limits) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(_mirror(kind, limits))  # type: ignore[arg-type]  # a type is hashable
+    """The decoder of a mirrored type, made by one thread: two that meet a type for the first time crash the library."""
+    found = _DECODERS.get((kind, limits))
+    if found is None:
+        with _MAKING:
+            found = _DECODERS.get((kind, limits))
+            if found is None:
+                msgspec.json.Decoder(kind)  # what the conversion will need of the type itself
+                found = msgspec.json.Decoder(_mirror(kind, limits))  # type: ignore[arg-type]  # a type is hashable
+                _DECODERS[kind, limits] = found
+    return found
 
 
 @cache

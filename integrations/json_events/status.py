@@ -24,6 +24,8 @@ from risk.canonical import canonical
 from risk.nouns.money import Money
 from risk.nouns.status import DETAILS, STATUS_CODES, STATUS_SCHEMA_VERSION, StatusEvent, StatusKind
 
+# made while one thread imports: the library does not guard the first use of a type against a second thread
+_READY = msgspec.json.Decoder(StatusEvent)
 KEYS = ("order_id", "declaration_number", "transport_document", "container")
 """What an event can be attached by; at least one is wanted."""
 NUMBER = re.compile(r"[\w\-./]{1,64}")
