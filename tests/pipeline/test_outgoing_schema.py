@@ -51,7 +51,9 @@ def test_what_is_sent_fits_its_schema(sent):
     releases = [message for message in sent[DECISIONS] if message["outcome"] == "release"]
     assert releases
     assert not any(alerts.is_valid(message) for message in releases)
-    assert {message["supervision"]["kind"] for message in sent[DECISIONS]} >= {"on_site", "sampled"}
+    kinds = {message["supervision"]["kind"] for message in sent[DECISIONS]}
+    assert "on_site" in kinds  # demanded by the order; which others are drawn hangs on the secret of the run
+    assert len(kinds) > 1
 
 
 def test_every_reason_a_plan_can_have_is_in_the_schema():
