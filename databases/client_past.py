@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from sys import intern
 
 from databases.client_changes import Mark
 from databases.columns import PRICE_PLACES, USD_PLACES, unscaled
@@ -23,7 +24,7 @@ UNKNOWN = -(2**63)
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MOST_ROWS = 400_000
-"""Orders and lines remembered in all, about 30 bytes each; beyond that the clients asked longest ago are forgotten."""
+"""Orders and lines remembered in all, about 35 bytes each; beyond that the clients asked longest ago are forgotten."""
 
 
 def microseconds(at: datetime) -> int:
@@ -94,7 +95,8 @@ class ClientPast:
         lines = self._goods.get(goods_name)
         if lines is None:
             lines = self._goods[goods_name] = _Lines()
-        lines.add(microseconds(traded_at), price, hs8)
+        # a client trades under few codes: one text for each of them, not one for each line
+        lines.add(microseconds(traded_at), price, intern(hs8))
         self.rows += 1
 
     def of(self, key: HistoryKey, quantity_month: Decimal | None) -> ClientHistory:

@@ -8,7 +8,7 @@ Hits have rows too (`check_hits`), because orders are searched by them.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from sqlalchemy import ColumnElement, false, select
+from sqlalchemy import ColumnElement, Select, false, select
 
 from databases.decision_tables import check_hits, decisions
 from risk.findings import Finding, Status
@@ -35,10 +35,15 @@ def hit_checks(answers: str) -> list[str]:
     return [check for check, status, _ in read(answers) if status == "hit"]
 
 
+def with_hit(check: str) -> Select[str]:
+    """The ids of the decisions in which a check hit."""
+    return select(check_hits.c.decision_id).where(check_hits.c.check_id == check)
+
+
 def answered(check: str, status: str = "") -> ColumnElement[bool]:
     """Decisions in which a check gave this answer, or any but pass."""
     if status == Status.HIT:
-        return decisions.c.decision_id.in_(select(check_hits.c.decision_id).where(check_hits.c.check_id == check))
+        return decisions.c.decision_id.in_(with_hit(check))
     if " " in check or ":" in check or status not in {"", Status.NO_DATA, Status.ERROR}:
         return false()  # no check is called so, and no answer
     return decisions.c.answers.contains(f" {check}:{status[:1]}", autoescape=True)

@@ -62,8 +62,7 @@ class History:
         # another revision of an order the database has: only the database can tell it from the client's others
         asked = [key for key in keys if key.client_id not in known.pasts or key.order_id in own]
         places = list(dict.fromkeys((key.client_id, key.as_of) for key in asked))
-        with by_index(self.connection):
-            samples, goods = self._samples(places), self._goods(asked)
+        samples, goods = self._latest(places, asked)
         return HistoryLedger(
             sums=self._sums(places),
             samples=samples,
@@ -78,6 +77,14 @@ class History:
         if memory is None:
             return NOTHING
         return remembered(self.connection, self._changes, memory, sorted({key.client_id for key in keys}))
+
+    def _latest(
+        self, places: Sequence[Place], keys: Sequence[HistoryKey]
+    ) -> tuple[dict[Place, OrderSample], dict[tuple[str, datetime, str], GoodsSample]]:
+        if not places:
+            return {}, {}
+        with by_index(self.connection):
+            return self._samples(places), self._goods(keys)
 
     def _sums(self, places: Sequence[Place]) -> dict[Place, list[Past]]:
         if not places:
@@ -104,8 +111,6 @@ class History:
         return found
 
     def _samples(self, places: Sequence[Place]) -> dict[Place, OrderSample]:
-        if not places:
-            return {}
         keys = keys_table(self.connection, n="bigint", client_id="text", as_of="timestamptz")
         gathered = rows_as_json(self.connection, "t.order_id", "t.total_usd", "t.traded_at")
         query = text(

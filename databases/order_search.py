@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, Select, and_, func, or_, select, true
 
 from databases.clients import clients
-from databases.decision_tables import check_hits, decisions
+from databases.decision_answers import with_hit
+from databases.decision_tables import decisions
 from databases.order_tables import order_containers, order_revisions, orders
 from databases.paging import Page, PageRequest, ordered, paged
 from databases.trade_event_tables import trade_events
@@ -150,7 +151,7 @@ def _conditions(query: OrderQuery) -> Iterator[ColumnElement[bool]]:
     if query.tier:
         yield c.client_id.in_(select(clients.c.client_id).where(clients.c.tier == query.tier))
     if query.check:
-        yield c.decision_id.in_(select(check_hits.c.decision_id).where(check_hits.c.check_id == query.check))
+        yield c.decision_id.in_(with_hit(query.check))
     if query.outcome is not None:
         yield c.outcome == int(query.outcome)
     lower = ((c.total_usd, query.minimum_usd), (c.score, query.minimum_score), (c.traded_at, query.since))

@@ -1,12 +1,13 @@
 """One page of a longer answer."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 T = TypeVar("T")
+Q = TypeVar("Q")
 MAXIMUM_PAGE = 1000
 
 
@@ -42,6 +43,18 @@ def paged(
     total = connection.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar_one()
     rows = connection.execute(query.limit(page.limit).offset(page.offset))
     return Page(items=tuple(view(row) for row in rows), total=total, limit=page.limit, offset=page.offset)
+
+
+def first_rows(
+    search: Callable[[Q, PageRequest], Page[T]], query: Q, asked: PageRequest, most: int | None = None
+) -> tuple[list[T], int]:
+    """The first rows in the order of `asked`, about `most` of them or all, page by page; and how many there are."""
+    found: list[T] = []
+    while True:
+        part = search(query, replace(asked, limit=MAXIMUM_PAGE, offset=len(found)))
+        found.extend(part.items)
+        if len(part.items) < MAXIMUM_PAGE or (most is not None and len(found) >= most):
+            return found, part.total
 
 
 def ordered(

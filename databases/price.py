@@ -30,9 +30,9 @@ Place = tuple[str, str, datetime]
 """Commodity code (cut to the scope's length), unit, as_of."""
 _Row = tuple[str, int, int, int | None, str]
 Sample = list[_Row]
+"""Order id, log price, price, value per kg, all of 10^-8, and time; the latest first."""
 # made while one thread imports: the library does not guard the first use of a type against a second thread
 _SAMPLES = msgspec.json.Decoder(Sample)
-"""Order id, log price, price, value per kg, all of 10^-8, and time; the latest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,9 +6,7 @@ from decimal import Decimal
 
 def median(values: Sequence[int], places: int) -> Decimal | None:
     """The median of integers of 10^-places; the mean of the middle two when they are even; None of nothing."""
-    if not values:
-        return None
-    return _middle(sorted(values)).scaleb(-places)
+    return median_of_sorted(sorted(values), places)
 
 
 def median_of_sorted(ordered: Sequence[int], places: int) -> Decimal | None:
@@ -23,13 +21,8 @@ def _middle(ordered: Sequence[int]) -> Decimal:
     return Decimal(ordered[half - 1] + ordered[half]) / 2
 
 
-def median_deviation(values: Sequence[int], places: int) -> Decimal | None:
-    """The median absolute deviation from the median, unscaled as above; None of nothing."""
-    return median_deviation_of_sorted(sorted(values), places)
-
-
 def median_deviation_of_sorted(ordered: Sequence[int], places: int) -> Decimal | None:
-    """The same of values in order."""
+    """The median absolute deviation from the median of values in order, unscaled as above; None of nothing."""
     if not ordered:
         return None
     half, odd = divmod(len(ordered), 2)
@@ -38,13 +31,8 @@ def median_deviation_of_sorted(ordered: Sequence[int], places: int) -> Decimal |
     return (_middle(sorted([abs(2 * value - centre) for value in ordered])) / 2).scaleb(-places)
 
 
-def percentile(values: Sequence[int], percent: int, places: int) -> Decimal | None:
-    """The nearest-rank percentile (1..99), unscaled as above; None of nothing."""
-    return percentile_of_sorted(sorted(values), percent, places)
-
-
 def percentile_of_sorted(ordered: Sequence[int], percent: int, places: int) -> Decimal | None:
-    """The same of values in order."""
+    """The nearest-rank percentile (1..99) of values in order, unscaled as above; None of nothing."""
     if not ordered:
         return None
     rank = -(-percent * len(ordered) // 100)

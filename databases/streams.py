@@ -163,11 +163,13 @@ class Streams:
                 row = self.connection.execute(select(stream_workers).where(c.name == name)).one()
                 raise NameHeard(WorkerState(**row._mapping))
 
-    def own(self, name: str, started_at: datetime) -> None:
+    def own(self, name: str, started_at: datetime | None) -> None:
         """Make sure, until the end of this transaction, that the name is still that of the process started then.
 
-        Raises Superseded when it is not.
+        With None the name was never claimed, and nothing is asked. Raises Superseded when it is another's.
         """
+        if started_at is None:
+            return
         c = stream_workers.c
         query = select(c.started_at).where(c.name == name)
         found = self.connection.scalar(query.with_for_update() if writes(self.connection) else query)

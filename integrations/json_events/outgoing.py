@@ -15,9 +15,9 @@ from msgspec import Meta
 from loading_monitor.sentences import CLASSES, KINDS, REASONS
 from risk.decision import SupervisionPlan
 from risk.findings import Outcome
+from risk.judge import MAXIMUM_SCORE
 
 MESSAGE_VERSION = 1
-SCORE_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,7 @@ class DecisionMessage:
     order_id: str
     revision: Annotated[int, Meta(ge=1, description="a decision on a higher revision takes the place of this one")]
     outcome: str
-    score: Annotated[int, Meta(ge=0, le=SCORE_LIMIT, description="risk points, 0 to 100")]
+    score: Annotated[int, Meta(ge=0, le=MAXIMUM_SCORE, description="risk points, 0 to 100")]
     as_of: Annotated[datetime, Meta(tz=True, description="the business time the order was judged for")]
     supervision: SupervisionPlan
     policy: Annotated[str, Meta(description="hash of the policy in force")]

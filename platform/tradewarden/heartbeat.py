@@ -54,8 +54,7 @@ class Heartbeat:
             return False
         now = self.app.clock()
         with self.app.database.writing() as uow:
-            if self.started_at is not None:
-                uow.streams.own(self.name, self.started_at)
+            uow.streams.own(self.name, self.started_at)
             uow.streams.heartbeat(self.name, now, now if state == ENDED else now + LIFE, state, reason)
         self._told, self._due = (state, reason), self.monotonic() + EVERY_SECONDS
         return True

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 
 from databases.price import SAMPLE, PriceKey
-from databases.quantiles import median, median_deviation, percentile
+from databases.quantiles import median, median_deviation_of_sorted, percentile_of_sorted
 
 DAY = timedelta(days=1)
 NUMBERS = st.lists(st.integers(-(10**15), 10**15), min_size=1, max_size=50)
@@ -181,12 +181,14 @@ def test_median_is_the_plain_median(values):
 @given(NUMBERS)
 def test_median_deviation_is_its_definition(values):
     centre = plain_median(map(Decimal, values))
-    assert median_deviation(values, 0) == plain_median(abs(value - centre) for value in map(Decimal, values))
+    assert median_deviation_of_sorted(sorted(values), 0) == plain_median(
+        abs(value - centre) for value in map(Decimal, values)
+    )
 
 
 @given(NUMBERS, st.integers(1, 99))
 def test_percentile_is_the_nearest_rank(values, percent):
-    found = percentile(values, percent, 0)
+    found = percentile_of_sorted(sorted(values), percent, 0)
     below = sum(1 for value in values if value <= found)
     strictly = sum(1 for value in values if value < found)
     assert 100 * below >= percent * len(values)
@@ -195,6 +197,6 @@ def test_percentile_is_the_nearest_rank(values, percent):
 
 def test_statistics_of_nothing():
     assert median([], 4) is None
-    assert median_deviation([], 4) is None
-    assert percentile([], 50, 4) is None
+    assert median_deviation_of_sorted([], 4) is None
+    assert percentile_of_sorted([], 50, 4) is None
     assert median([12345, 12346], 4) == Decimal("1.23455")

@@ -1,6 +1,5 @@
 """`tradewarden differences`: where trade data and customs feedback part."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,13 +9,12 @@ import typer
 
 from databases.audit_chain import NewEntry
 from databases.customs_differences import STATES, DifferenceQuery, ListedDifference
-from databases.paging import MAXIMUM_PAGE, PageRequest
-from databases.unit_of_work import UnitOfWork
+from databases.paging import PageRequest, first_rows
 from integrations.dates import EXPECTED_PERIOD, in_period
 from risk.customs_comparison import field_words
 from tradewarden.cli.output import JsonOption, counted, emit, notes, table
-from tradewarden.console import codes, spreadsheet
-from tradewarden.console.difference_words import Sheet, matters, side_words
+from tradewarden.console import spreadsheet
+from tradewarden.console.difference_words import Sheet, matters, names_today, side_words
 from tradewarden.console.i18n import LANGUAGES, Translator
 from tradewarden.console.order_facts import Names
 from tradewarden.errors import CannotDo
@@ -40,8 +38,8 @@ def differences(
         states=STATES if every else ("open",), since=since, until=until + timedelta(days=1) if until else None
     )
     with app.database.reading() as uow:
-        found = list(_found(uow, query))
-        names = _names(uow, app.clock())
+        found, _ = first_rows(uow.differences.search, query, PageRequest())
+        names = names_today(uow, app.clock(), [Translator(language) for language in LANGUAGES])
         orders, compared = uow.differences.verified(query.since, query.until)
     if csv is not None:
         _write(csv, Sheet(names), found)
@@ -61,20 +59,6 @@ def differences(
             f"{counted(open_ones, 'difference')} open"
         )
     return 1 if open_ones else 0
-
-
-def _found(uow: UnitOfWork, query: DifferenceQuery) -> Iterator[ListedDifference]:
-    offset = 0
-    while (page := uow.differences.search(query, PageRequest(limit=MAXIMUM_PAGE, offset=offset))).items:
-        yield from page.items
-        offset += MAXIMUM_PAGE
-
-
-def _names(uow: UnitOfWork, now: datetime) -> tuple[Names, ...]:
-    """Names of codes in both languages, Chinese first."""
-    today = now.astimezone(SHANGHAI).date()
-    reference = codes.reference(uow, today)
-    return tuple(Names(reference, today, Translator(language)) for language in LANGUAGES)
 
 
 def _write(file: Path, sheet: Sheet, found: list[ListedDifference]) -> None:

@@ -1,6 +1,7 @@
 """`tradewarden relay`, `scheduler` and `health`: the processes without a port, and how they are."""
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -37,26 +38,25 @@ def relay(
         with app.database.writing() as uow:
             warn(f"Set aside and back in line: {counted(uow.outbox.try_again(), 'message')}.")
 
-    def work(stop: threading.Event) -> None:
-        called = process_name(name)
-        started_at = Claim(app, [called]).take(stop)
-        if started_at is not None:
-            Relay(app, lambda: connect_producer(servers), stop, called, started_at).run()
-
-    until_stopped(work)
+    _run_as(app, name, lambda *me: Relay(app, lambda: connect_producer(servers), *me).run())
 
 
 def scheduler(name: Annotated[str, NameOption] = "scheduler") -> None:
     """Run the periodic jobs until stopped. 启动定时任务."""
     app = open_application()
+    _run_as(app, name, lambda *me: run(app, *me))
 
-    def work(stop: threading.Event) -> None:
-        called = process_name(name)
+
+def _run_as(app: Application, name: str, work: Callable[[threading.Event, str, datetime], None]) -> None:
+    """Work until stopped under a name nobody else has; `work` gets the stop, the name and the time of this start."""
+    called = process_name(name)
+
+    def claimed(stop: threading.Event) -> None:
         started_at = Claim(app, [called]).take(stop)
         if started_at is not None:
-            run(app, stop, called, started_at)
+            work(stop, called, started_at)
 
-    until_stopped(work)
+    until_stopped(claimed)
 
 
 def health(

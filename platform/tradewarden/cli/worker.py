@@ -67,12 +67,13 @@ def worker(
         publish=bool(app.settings.kafka_servers),
     )
     gc.set_threshold(YOUNG_OBJECTS)
-    sys.setswitchinterval(SWITCH_SECONDS)
     until_stopped(lambda stop: _work(app, me, stop))
 
 
 def _work(app: Application, me: Worker, stop: threading.Event) -> None:
     hands = hands_of(app, me)
+    if len(hands) > 1:
+        sys.setswitchinterval(SWITCH_SECONDS)
     lease = timedelta(seconds=app.settings.lease_seconds)
     started_at = Claim(app, [hand.name for hand in hands], Life(lease, lease)).take(stop)
     if started_at is not None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from databases.customs_differences import Difference, ListedDifference
+from databases.unit_of_work import UnitOfWork
 from risk.customs_comparison import field_matters, field_words, measured
+from risk.days import china_day
 from risk.nouns.status import StatusKind
-from tradewarden.console import formats
+from tradewarden.console import codes, formats
 from tradewarden.console.i18n import Translator
 from tradewarden.console.order_facts import Names
 
@@ -14,6 +17,13 @@ COLUMNS = (
     "order_id", "revision", "declaration_number", "client_id", "client_name", "field", "field_code", "ours", "theirs",
     "state", "matters", "customs_status", "source", "occurred_at", "found_at", "closed_at", "closed_by", "reason",
 )  # fmt: skip
+
+
+def names_today(uow: UnitOfWork, now: datetime, translators: Sequence[Translator]) -> tuple[Names, ...]:
+    """The names of codes as they are in force, in each of these languages."""
+    today = china_day(now)
+    reference = codes.reference(uow, today)
+    return tuple(Names(reference, today, t) for t in translators)
 
 
 def side_words(names: Sequence[Names], field: str, side: str) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from databases.streams import ENDED, WAITING
-from databases.unit_of_work import UnitOfWork
 from tradewarden.pipeline.apply import BatchResult, Worker
 from tradewarden.pipeline.batch import process_batch
 from tradewarden.pipeline.reader import RENEWALS, StreamReader
@@ -89,20 +88,16 @@ class Lanes:
         if self.reads or (self._told is not None and self._told <= now < self._told + life / RENEWALS):
             return
         with self.app.database.writing() as uow:
-            self._own(uow)
+            uow.streams.own(self.worker.name, self.started_at)
             uow.streams.heartbeat(self.worker.name, now, now + life)
         self._told = now
-
-    def _own(self, uow: UnitOfWork) -> None:
-        if self.started_at is not None:
-            uow.streams.own(self.worker.name, self.started_at)
 
     def hold(self, reason: str) -> None:
         """Put on record that the worker waits, and for what. Raises StorageError."""
         now = self.app.clock()
         with self.app.database.writing() as uow:
             life = timedelta(seconds=self.app.settings.lease_seconds)
-            self._own(uow)
+            uow.streams.own(self.worker.name, self.started_at)
             uow.streams.heartbeat(self.worker.name, now, now + life, WAITING, reason[:500])
         self._told = None
 
@@ -117,7 +112,7 @@ class Lanes:
             reader.reconnect()
         now = self.app.clock()
         with self.app.database.writing() as uow:
-            self._own(uow)
+            uow.streams.own(self.worker.name, self.started_at)
             if self.reads:
                 uow.streams.release(self.worker.name)
             uow.streams.heartbeat(self.worker.name, now, now, ENDED)

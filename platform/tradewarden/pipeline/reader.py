@@ -12,7 +12,6 @@ import structlog
 
 from databases.alerts import NewAlert
 from databases.streams import RUNNING, STOPPED, WAITING, LeaseLost
-from databases.unit_of_work import UnitOfWork
 from integrations.errors import Unavailable
 from integrations.kafka.port import Consumer, Partition
 from tradewarden.pipeline.apply import BatchResult, Worker
@@ -122,7 +121,7 @@ class StreamReader:
         if self._consumer is None:
             self._consumer = self.connect()
             with self.app.database.writing() as uow:
-                self._own(uow)
+                uow.streams.own(self.worker.name, self.started_at)
                 begun = self.started_at or now
                 uow.streams.start(self.worker.name, begun, now + self._lease, self.all_topics or self.topics)
         # also when the clock was set back
@@ -130,10 +129,6 @@ class StreamReader:
             self.renew(self._consumer, now)
             self._renewed = now
         return self._consumer
-
-    def _own(self, uow: UnitOfWork) -> None:
-        if self.started_at is not None:
-            uow.streams.own(self.worker.name, self.started_at)
 
     @property
     def _lease(self) -> timedelta:
@@ -144,7 +139,7 @@ class StreamReader:
         wanted = consumer.partitions(self.topics)
         until = now + self._lease
         with self.app.database.writing() as uow:
-            self._own(uow)
+            uow.streams.own(self.worker.name, self.started_at)
             uow.streams.heartbeat(self.worker.name, now, until, RUNNING)
             held = uow.streams.lease(self.worker.name, wanted, now, until)
         if held.keys() != consumer.assignment():
@@ -200,7 +195,7 @@ class StreamReader:
         """Put on record how this worker is, for instance that it waits, and for what. Raises StorageError."""
         now = self.app.clock()
         with self.app.database.writing() as uow:
-            self._own(uow)
+            uow.streams.own(self.worker.name, self.started_at)
             uow.streams.heartbeat(self.worker.name, now, now + self._lease, state, reason[:500])
 
     def stop_loudly(self, reason: str) -> None:
@@ -209,7 +204,7 @@ class StreamReader:
         details = {"reason": reason[:500]}
         alert = NewAlert(kind="stream_stopped", subject=self.worker.name, due_at=now + ALARM_DUE, details=details)
         with self.app.database.writing() as uow:
-            self._own(uow)
+            uow.streams.own(self.worker.name, self.started_at)
             uow.streams.heartbeat(self.worker.name, now, now, STOPPED, reason[:500])
             uow.streams.release(self.worker.name)
             uow.alerts.raise_many([alert], now)

@@ -13,6 +13,7 @@ from databases.orders import RevisionRecord
 from databases.outbox import Message
 from databases.screenings import ScreeningRecord
 from databases.unit_of_work import UnitOfWork
+from integrations.json_events.outgoing import DecisionMessage
 from integrations.kafka.port import ALERTS, DECISIONS
 from risk.canonical import canonical
 from risk.findings import Outcome
@@ -141,17 +142,16 @@ def due_at(now: datetime, outcome: Outcome, policy: AlertPolicy) -> datetime:
 def _messages(item: Assessed) -> list[Message]:
     decision = item.decision
     body = canonical(
-        {
-            "schema": 1,
-            "decision_id": decision.decision_id,
-            "order_id": decision.order_id,
-            "revision": decision.revision,
-            "outcome": decision.outcome.word,
-            "score": decision.score,
-            "as_of": decision.as_of,
-            "supervision": decision.supervision,
-            "policy": decision.policy_hash,
-        }
+        DecisionMessage(
+            decision_id=decision.decision_id,
+            order_id=decision.order_id,
+            revision=decision.revision,
+            outcome=decision.outcome.word,
+            score=decision.score,
+            as_of=decision.as_of,
+            supervision=decision.supervision,
+            policy=decision.policy_hash,
+        )
     )
     key = client_of(item.facts.order)
     trace = headers(decision.order_id, decision.revision)

@@ -151,10 +151,12 @@ def replay(app: Application, wanted: Replay) -> Replayed:
             letter = uow.dead_letters.held(wanted.letter_id)
             raw = letter.raw if wanted.raw is None else wanted.raw
             event = decoder(letter, now)(raw)
-            _demand_grounds(letter, raw, wanted, event)
+            other = () if raw == letter.raw else changes(letter, event)
+            _demand_grounds(letter, raw, wanted, other)
             result = _Attempt(uow, letter, wanted.actor, now).hand_in(event)
             entry = _entry(letter, raw, wanted, result, now)
-            uow.audit.append(STREAM, [replace(entry, details={**entry.details, **_other(letter, raw, event)})])
+            was = {f"{one.name}_was": one.was for one in other}
+            uow.audit.append(STREAM, [replace(entry, details={**entry.details, **was})])
         return result
     except DoorError as error:  # everything above is undone
         return _refused(app, wanted, error, now)
@@ -174,22 +176,13 @@ def changes(letter: DeadLetter, event: OrderEvent | StatusEvent) -> tuple[Change
     return tuple(one for one in pairs if one.was and one.now and one.was != one.now)
 
 
-def _demand_grounds(letter: DeadLetter, raw: bytes, wanted: Replay, event: OrderEvent | StatusEvent) -> None:
-    if raw == letter.raw:
-        return
-    if not wanted.reason.strip():
+def _demand_grounds(letter: DeadLetter, raw: bytes, wanted: Replay, other: tuple[Change, ...]) -> None:
+    if raw != letter.raw and not wanted.reason.strip():
         raise ReasonWanted(
             f"dead letter {letter.letter_id}: the message was changed, so say why (--reason). Nothing was changed."
         )
-    found = changes(letter, event)
-    if found and not wanted.other_order:
-        raise OtherOrder(letter.letter_id, found)
-
-
-def _other(letter: DeadLetter, raw: bytes, event: OrderEvent | StatusEvent) -> dict[str, str]:
-    """For the audit log: which order and which client the letter showed, where the replayed event has others."""
-    found = () if raw == letter.raw else changes(letter, event)
-    return {f"{one.name}_was": one.was for one in found}
+    if other and not wanted.other_order:
+        raise OtherOrder(letter.letter_id, other)
 
 
 def _refused(app: Application, wanted: Replay, error: DoorError, now: datetime) -> Replayed:

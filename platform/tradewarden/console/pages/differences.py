@@ -1,30 +1,30 @@
 """海关核对 Customs verification: differences to close, and status events that wait for their order."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Form
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from databases.customs_differences import SORTS, STATES, Difference, DifferenceQuery, ListedDifference
-from databases.paging import MAXIMUM_PAGE, PageRequest
+from databases.paging import PageRequest, first_rows
 from databases.trade_event_keys import WHY
 from databases.trade_events import TradeEvent
 from databases.unit_of_work import UnitOfWork
 from risk.customs_comparison import WORDS, field_words
 from risk.nouns.status import StatusKind
 from tradewarden.auth.refusals import Refused
-from tradewarden.console import codes, order_flow, spreadsheet
-from tradewarden.console.difference_words import Sheet, matters, reason_words, side_words, status_words
+from tradewarden.console import order_flow
+from tradewarden.console.difference_words import Sheet, matters, names_today, reason_words, side_words, status_words
 from tradewarden.console.filters import PAGE_SIZE, Filters
-from tradewarden.console.formats import local
 from tradewarden.console.order_facts import Names
 from tradewarden.console.pages.door import At, Id
+from tradewarden.console.pages.download import EXPORT_ROWS, csv_file
 from tradewarden.pipeline.moved_while_held import alarm_moved
 from tradewarden.pipeline.verification import verify
 
 DEFAULT_SORT = "-found_at"
-EXPORT_ROWS = 20_000
 Reason = Annotated[str, Form(max_length=1000)]
 
 
@@ -63,7 +63,7 @@ def differences(at: At) -> Response:
         orders, compared = uow.differences.verified(query.since, query.until)
         waiting = sum(count.unattached for count in uow.trade_events.counts())
         shown = sorted({row.difference.order_id for row in found.items})
-        names = _names(at, uow)
+        names = names_today(uow, at.now, (at.t,))
         at.audited(uow, "differences.listed", "order_list", query=at.request.url.query[:500], orders=shown)
     if (last := filters.beyond(found)) is not None:
         return at.go(f"{at.request.url.path}?{at.query(page=last)}")
@@ -112,36 +112,20 @@ def export(at: At) -> Response:
     filters = Filters(at.request.query_params)
     query, asked = _query(filters), filters.request(SORTS, DEFAULT_SORT)
     with at.app.database.writing() as uow:
-        found: list[ListedDifference] = []
-        for offset in range(0, EXPORT_ROWS, MAXIMUM_PAGE):
-            page = PageRequest(limit=MAXIMUM_PAGE, offset=offset, sort=asked.sort, descending=asked.descending)
-            part = uow.differences.search(query, page)
-            found.extend(part.items)
-            if len(part.items) < MAXIMUM_PAGE:
-                break
-        sheet = Sheet((_names(at, uow),))
+        found, total = first_rows(uow.differences.search, query, asked, EXPORT_ROWS)
+        sheet = Sheet(names_today(uow, at.now, (at.t,)))
         shown = at.request.url.query[:500]
-        at.audited(uow, "differences.exported", "order_list", query=shown, rows=len(found), total=part.total)
-    name = f"differences-{local(at.now):%Y%m%d-%H%M}.csv"
-    return StreamingResponse(
-        spreadsheet.rows(sheet.header(), sheet.rows(found)),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+        at.audited(uow, "differences.exported", "order_list", query=shown, rows=len(found), total=total)
+    return csv_file("differences", at.now, sheet.header(), sheet.rows(found))
 
 
-def _names(at: At, uow: UnitOfWork) -> Names:
-    today = local(at.now).date()
-    return Names(codes.reference(uow, today), today, at.t)
-
-
-def _row(at: At, listed: ListedDifference, names: Names) -> DifferenceRow:
+def _row(at: At, listed: ListedDifference, names: Sequence[Names]) -> DifferenceRow:
     one = listed.difference
     return DifferenceRow(
         listed=listed,
         field=at.t.pick(*field_words(one.field)),
-        ours=side_words((names,), one.field, one.ours),
-        theirs=side_words((names,), one.field, one.theirs),
+        ours=side_words(names, one.field, one.ours),
+        theirs=side_words(names, one.field, one.theirs),
         matters=matters(one),
         status=status_words(at.t, listed.status),
         reason=reason_words(at.t, one),

@@ -26,7 +26,7 @@ from tradewarden.auth.refusals import Refused
 from tradewarden.console import charts, codes, order_facts, order_flow, order_grounds
 from tradewarden.console.alarm_words import sentence
 from tradewarden.console.desk import Desk
-from tradewarden.console.difference_words import side_words
+from tradewarden.console.difference_words import names_today, side_words
 from tradewarden.console.formats import local
 from tradewarden.console.order_timeline import Moment, timeline
 from tradewarden.console.pages.door import At
@@ -161,13 +161,12 @@ def _differences(at: Desk, uow: UnitOfWork, order_id: str) -> tuple[DifferenceWo
     found = [one for one in uow.differences.of_orders([order_id]) if one.state == "open"]
     if not found:
         return ()
-    today = local(at.now).date()
-    names = order_facts.Names(codes.reference(uow, today), today, at.t)
+    names = names_today(uow, at.now, (at.t,))
     return tuple(
         DifferenceWords(
             at.t.pick(*field_words(one.field)),
-            side_words((names,), one.field, one.ours),
-            side_words((names,), one.field, one.theirs),
+            side_words(names, one.field, one.ours),
+            side_words(names, one.field, one.theirs),
         )
         for one in found
     )

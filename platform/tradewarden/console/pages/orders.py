@@ -4,18 +4,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi.responses import Response, StreamingResponse
+from fastapi.responses import Response
 
 from databases.decisions import DecisionQuery, DecisionSummary
 from databases.order_search import SORTS, OrderQuery, OrderSummary
-from databases.paging import MAXIMUM_PAGE, PageRequest
+from databases.paging import first_rows
 from risk.facts import ClientProfile
 from risk.findings import Status
-from tradewarden.console import spreadsheet
 from tradewarden.console.desk import Desk
 from tradewarden.console.filters import PAGE_SIZE, Filters
 from tradewarden.console.formats import local, moment_s
 from tradewarden.console.pages.door import At
+from tradewarden.console.pages.download import EXPORT_ROWS, csv_file
 from tradewarden.console.tiers import profiles_of, tiers_of
 
 STATES = ("received", "released", "review", "held", "refused", "cancelled")
@@ -23,7 +23,6 @@ CLASSES = ("L", "F", "S", "H")
 TIERS = ("A", "B", "C", "D")
 DEFAULT_SORT = "-updated_at"
 DECISION_SORTS = ("as_of", "score", "order_id")
-EXPORT_ROWS = 20_000
 EXPORTED = (
     "order_id", "revision", "state", "outcome", "score", "client_id", "client_name", "direction", "entry_number",
     "transport_document", "contract_number", "buyer", "destination", "currency", "total", "total_usd", "declared_on",
@@ -118,20 +117,9 @@ def export(at: At) -> Response:
     filters = Filters(at.request.query_params)
     query, asked = _query(filters), filters.request(SORTS, DEFAULT_SORT)
     with at.app.database.writing() as uow:
-        found: list[OrderSummary] = []
-        for offset in range(0, EXPORT_ROWS, MAXIMUM_PAGE):
-            page = PageRequest(limit=MAXIMUM_PAGE, offset=offset, sort=asked.sort, descending=asked.descending)
-            part = uow.orders.search(query, page)
-            found.extend(part.items)
-            if len(part.items) < MAXIMUM_PAGE:
-                break
-        at.audited(uow, "orders.exported", "order_list", query=_shown(at), rows=len(found), total=part.total)
-    name = f"orders-{local(at.now):%Y%m%d-%H%M}.csv"
-    return StreamingResponse(
-        spreadsheet.rows([at.t(f"export.{column}") for column in EXPORTED], _cells(at, found)),
-        media_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+        found, total = first_rows(uow.orders.search, query, asked, EXPORT_ROWS)
+        at.audited(uow, "orders.exported", "order_list", query=_shown(at), rows=len(found), total=total)
+    return csv_file("orders", at.now, [at.t(f"export.{column}") for column in EXPORTED], _cells(at, found))
 
 
 def _cells(at: Desk, found: Sequence[OrderSummary]) -> Iterator[Sequence[object]]:
