@@ -5,16 +5,19 @@ Everything in it is synthetic. It is only ever put into an empty database, never
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterator
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from random import Random
 
 from databases.clients import Client
+from databases.moved_orders import STOPPED_STATES
+from databases.unit_of_work import UnitOfWork
 from databases.watchlists import ImportedList
 from kyc.entries import ListEntry
 from risk.facts import ClientProfile
 from risk.nouns.parties import Kind
+from risk.nouns.status import StatusEvent
 from tradewarden.pipeline.batch import Worker, process_batch
 from tradewarden.pipeline.intake import take
 from tradewarden.pipeline.status import take as take_status
@@ -122,8 +125,7 @@ def begin(app: Application, orders: int, advance: Callable[[int], None]) -> None
         while claimed := process_batch(app, Worker(batch_size=app.settings.batch_size)).claimed:
             advance(claimed)
         with app.database.writing() as uow:
-            told = [event for item in chunk for event in news(item.order, item.declared_at, now)]
-            take_status(uow, told, SOURCE, SOURCE, app.clock())
+            take_status(uow, list(_told(uow, chunk, now)), SOURCE, SOURCE, app.clock())
 
 
 def refresh_lists(app: Application) -> None:
@@ -150,6 +152,15 @@ def stream(app: Application, stop: threading.Event, seconds: float) -> None:
         with app.database.writing() as uow:
             take(uow, [as_event(simulated.order, SOURCE, now)], SOURCE, SOURCE, now)
             sent.append(simulated)
-            told = [event for item in sent for event in news(item.order, item.declared_at, now)]
-            take_status(uow, [event for event in told if event.occurred_at > before], SOURCE, SOURCE, now)
+            told = [event for event in _told(uow, sent, now) if event.occurred_at > before]
+            take_status(uow, told, SOURCE, SOURCE, now)
         before = now
+
+
+def _told(uow: UnitOfWork, items: Collection[Simulated], now: datetime) -> Iterator[StatusEvent]:
+    """The news of orders that may go on: one that is stopped here does not sail in a well-run house."""
+    heads = uow.orders.heads([item.order.order_id for item in items])
+    for item in items:
+        head = heads.get(item.order.order_id)
+        if head is None or head.state not in STOPPED_STATES:
+            yield from news(item.order, item.declared_at, now)
